@@ -1,1 +1,6 @@
-export {};
+export {
+  type ConnectWebSocketOptions,
+  connectWebSocket,
+  type WebSocketConstructor,
+  type WebSocketLike,
+} from './connect-web-socket.ts';

@@ -1,0 +1,178 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
+import type { PeerBuiltins } from '../built-in-methods.ts';
+import type { IncomingQuest } from '../incoming-quest.ts';
+import { DEFAULT_PACKET_MAX_BYTES } from '../packet.ts';
+import { type Clock, systemClock } from './clock.ts';
+import type { CloseReason, Connection, ConnectionHandlers } from './connection.ts';
+import type { ServerKey } from './encryption/server-key.ts';
+import { FlushQueue } from './flush-queue.ts';
+import { HttpFront } from './http-front.ts';
+import { IdleSweep } from './idle-sweep.ts';
+import type { ListenerContext, OpenSocket } from './listener-context.ts';
+import { OpeningSocket } from './opening-socket.ts';
+
+/** Settings of an `FpnnListener`. */
+export interface FpnnListenerOptions {
+  /** The address to listen on. */
+  readonly host: string;
+  /** 0 takes a free port. */
+  readonly port: number;
+  /**
+   * Called when a connection can be used: with its first packet over TCP (after `*key`, if it is encrypted), with the
+   * upgrade for WebSocket, with the first request over HTTP.
+   */
+  readonly onConnection: (connection: Connection) => ConnectionHandlers;
+  /** Lets clients encrypt over TCP. Without it `*key` closes the connection. */
+  readonly encryption?: ServerKey;
+  /** Serves the same over TLS: FPNN over TLS, wss and https. Needs `key` and `cert`. */
+  readonly tls?: TlsOptions;
+  /** The longest packet, WebSocket message or HTTP body taken, and the longest packet sent. Default 8 MiB. */
+  readonly packetMaxBytes?: number;
+  /** Closes connections without traffic in either direction, up to a twelfth later. Default 60000; 0 never. */
+  readonly idleTimeoutMs?: number;
+  /** More connections, with those in a TLS handshake, are closed at once. Default: no limit. */
+  readonly connectionsMax?: number;
+  /** A connection with more bytes waiting to be sent is closed: its reader is too slow. Default 8 MiB. */
+  readonly outputMaxBytes?: number;
+  /** Two-way quests of one connection without an answer, after which it is not read on. Default 10000. */
+  readonly inFlightMax?: number;
+  /** What `*status`, `*infos` and `*tune` of private addresses do. */
+  readonly builtins?: PeerBuiltins;
+  /** Called with the reason of every protocol violation, a label for a counter. */
+  readonly onViolation?: (reason: string) => void;
+  /** Called once for every socket that has ended, with its reason. */
+  readonly onClosed?: (reason: CloseReason) => void;
+  /** Called with what the owner's handlers threw, and with failures to accept. Default: nothing. */
+  readonly onError?: (error: unknown, quest?: IncomingQuest) => void;
+  /** The time for `*ping`, epoch milliseconds. Default `Date.now`. */
+  readonly now?: () => number;
+  /** For idle closing. Default: the system's timers. */
+  readonly clock?: Clock;
+}
+
+const DEFAULT_IDLE_TIMEOUT_MS = 60_000;
+const DEFAULT_OUTPUT_MAX_BYTES = 8 * 1024 * 1024;
+const DEFAULT_IN_FLIGHT_MAX = 10_000;
+const TLS_HANDSHAKE_TIMEOUT_MS = 10_000;
+const BACKLOG = 1024;
+
+/**
+ * Serves FPNN on one port: plain or encrypted over TCP, over WebSocket at `/service/<anything>`, and as HTTP requests at
+ * `/service/<method>`. The first bytes of a connection tell which.
+ *
+ * Whatever a client sends ends in an answer, an error answer or a counted close.
+ */
+export class FpnnListener {
+  readonly #options: FpnnListenerOptions;
+  readonly #sweep: IdleSweep<OpenSocket>;
+  readonly #context: ListenerContext;
+  readonly #http: HttpFront;
+  readonly #server: Server;
+  /** Sockets in a TLS handshake, or beneath a TLS connection. */
+  readonly #rawSockets = new Set<Socket>();
+  #closed: Promise<void> | undefined;
+  #handleAllClosed: (() => void) | undefined;
+
+  constructor(options: FpnnListenerOptions) {
+    this.#options = options;
+    this.#sweep = new IdleSweep(options.clock ?? systemClock, options.idleTimeoutMs ?? DEFAULT_IDLE_TIMEOUT_MS);
+    this.#context = this.#createContext();
+    this.#http = new HttpFront(this.#context);
+    this.#server = this.#createServer();
+    if (options.connectionsMax !== undefined) this.#server.maxConnections = options.connectionsMax;
+    this.#server.on('drop', () => this.#context.onClosed('too-many'));
+  }
+
+  /** Connections of all kinds, also those that have not told yet what they speak. */
+  get connectionCount(): number {
+    return this.#sweep.members.size;
+  }
+
+  /**
+   * Starts to listen.
+   *
+   * @returns The address and port taken.
+   * @throws The error of the system, as EADDRINUSE.
+   */
+  listen(): Promise<{ host: string; port: number }> {
+    const { host, port } = this.#options;
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen({ host, port, backlog: BACKLOG }, () => {
+        this.#server.off('error', reject);
+        // From here on it is about single connections that could not be accepted.
+        this.#server.on('error', this.#context.onError);
+        const address = this.#server.address();
+        if (address === null || typeof address === 'string') reject(new Error('not listening on a port'));
+        else resolve({ host: address.address, port: address.port });
+      });
+    });
+  }
+
+  /** Frees the port. Connections stay; HTTP responses ask their clients to close. */
+  async stopAccepting(): Promise<void> {
+    this.#http.isDraining = true;
+    // Its callback waits for the last connection; the port is free at once.
+    this.#server.close();
+  }
+
+  /**
+   * Frees the port, sends what is queued and closes all connections; those that do not take it within 5 to 10 seconds
+   * are broken off. Closing twice is harmless.
+   */
+  close(): Promise<void> {
+    this.#closed ??= this.#closeAll();
+    return this.#closed;
+  }
+
+  async #closeAll(): Promise<void> {
+    await this.stopAccepting();
+    const allClosed = new Promise<void>((resolve) => {
+      this.#handleAllClosed = resolve;
+    });
+    for (const socket of this.#sweep.members) socket.shutDown();
+    for (const socket of this.#rawSockets) socket.destroySoon();
+    if (this.connectionCount > 0) await allClosed;
+    this.#sweep.stop();
+  }
+
+  #createContext(): ListenerContext {
+    const options = this.#options;
+    return {
+      onConnection: options.onConnection,
+      onViolation: options.onViolation ?? (() => {}),
+      onClosed: (reason) => {
+        options.onClosed?.(reason);
+        if (this.connectionCount === 0) this.#handleAllClosed?.();
+      },
+      onError: options.onError ?? (() => {}),
+      serverKey: options.encryption,
+      packetMaxBytes: options.packetMaxBytes ?? DEFAULT_PACKET_MAX_BYTES,
+      outputMaxBytes: options.outputMaxBytes ?? DEFAULT_OUTPUT_MAX_BYTES,
+      inFlightMax: options.inFlightMax ?? DEFAULT_IN_FLIGHT_MAX,
+      now: options.now ?? Date.now,
+      builtins: options.builtins,
+      flushQueue: new FlushQueue(),
+      sweep: this.#sweep,
+    };
+  }
+
+  #createServer(): Server {
+    // Half-open sockets are kept, so that a client that has only stopped sending still gets its answers.
+    const common = { noDelay: true, allowHalfOpen: true };
+    if (this.#options.tls === undefined) return createServer(common, (socket) => this.#accept(socket));
+    const server = createTlsServer({ handshakeTimeout: TLS_HANDSHAKE_TIMEOUT_MS, ...this.#options.tls, ...common });
+    server.on('connection', (socket: Socket) => {
+      this.#rawSockets.add(socket);
+      socket.once('close', () => this.#rawSockets.delete(socket));
+    });
+    server.on('secureConnection', (socket) => this.#accept(socket));
+    server.on('tlsClientError', () => this.#context.onViolation('bad-tls'));
+    return server;
+  }
+
+  #accept(socket: Socket): void {
+    new OpeningSocket(this.#context, socket, this.#http);
+  }
+}

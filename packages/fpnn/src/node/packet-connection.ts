@@ -1,0 +1,234 @@
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import type { ByteStream } from '../byte-stream.ts';
+import { ProtocolViolation } from '../errors.ts';
+import { MTYPE_ANSWER, type Packet } from '../packet.ts';
+import { Peer } from '../peer.ts';
+import type { CloseReason, Connection, ConnectionHandlers, Transport } from './connection.ts';
+import type { Flushable } from './flush-queue.ts';
+import type { ListenerContext } from './listener-context.ts';
+import { Outbox } from './outbox.ts';
+import { isPrivateAddress, remoteAddressOf } from './remote-address.ts';
+import { SocketOwner } from './socket-owner.ts';
+
+/** Where the type of a packet stands in its header. */
+const MTYPE_OFFSET = 6;
+/** Reading pauses when this part of `outputMaxBytes` waits to be sent, but not below what a socket buffers anyway. */
+const OUTPUT_PAUSE_PART = 1 / 8;
+const OUTPUT_PAUSE_MIN_BYTES = 64 * 1024;
+
+/** A connection that carries packets both ways, over TCP or WebSocket: limits, flow control and closing. */
+export abstract class PacketConnection extends SocketOwner implements Connection, ByteStream, Flushable {
+  abstract readonly transport: Transport;
+  readonly #outbox: Outbox;
+  #peer: Peer | undefined;
+  #handlers: ConnectionHandlers | undefined;
+  #remoteAddress = '';
+  /** Two-way quests of the other side without an answer yet. */
+  #inFlight = 0;
+  #isPumping = false;
+  #isPaused = false;
+  #isAwaitingDrain = false;
+  #hasPeerEnded = false;
+
+  constructor(context: ListenerContext, socket: Socket) {
+    super(context, socket);
+    this.#outbox = new Outbox(socket);
+  }
+
+  get peer(): Peer {
+    if (this.#peer === undefined) throw new Error('the connection is not open yet');
+    return this.#peer;
+  }
+
+  get remoteAddress(): string {
+    return this.#remoteAddress;
+  }
+
+  get isEncrypted(): boolean {
+    return (this.socket as TLSSocket).encrypted === true;
+  }
+
+  get bufferedBytes(): number {
+    return this.#outbox.bufferedBytes;
+  }
+
+  /** Queues one packet; all packets of this turn leave together. */
+  write(packet: Uint8Array): void {
+    if (this.isClosing) return;
+    if (packet[MTYPE_OFFSET] === MTYPE_ANSWER) this.#inFlight -= 1;
+    this.send(this.encodeForWire(packet));
+  }
+
+  /** As `Connection.close`. */
+  close(): void {
+    if (this.isClosing) return;
+    this.markClosing('local');
+    this.#outbox.flush();
+    this.endOutput();
+    // To read the end of the other side, and to drop what comes before it.
+    if (this.#isPaused) this.resumeInput();
+  }
+
+  destroy(): void {
+    this.markClosing('local');
+    this.#outbox.discard();
+    this.socket.destroy();
+  }
+
+  flush(): void {
+    if (this.isClosing) return;
+    this.touch();
+    this.#outbox.flush();
+    if (this.#isPaused) this.#resume();
+    this.#endAfterPeer();
+  }
+
+  override handleEnd(): void {
+    this.#hasPeerEnded = true;
+    this.#endAfterPeer();
+  }
+
+  override handleClosed(): void {
+    this.markClosing('peer');
+    this.#outbox.discard();
+    super.handleClosed();
+    this.#peer?.handleClose(this.socket.errored ?? undefined);
+    try {
+      this.#handlers?.onClose?.();
+    } catch (error) {
+      this.context.onError(error);
+    }
+  }
+
+  /** Ends at once, for a reason of this side. What is queued is sent, except to a slow reader. */
+  protected override closeFor(reason: CloseReason): void {
+    this.markClosing(reason);
+    if (reason === 'slow-reader') {
+      this.#outbox.discard();
+      this.socket.destroy();
+      return;
+    }
+    this.#outbox.flush();
+    this.endOutput(reason);
+    this.socket.destroySoon();
+  }
+
+  /** Hands the connection to the owner of the listener. From here on packets may be sent. */
+  protected open(): void {
+    const { packetMaxBytes, now, builtins, onError } = this.context;
+    this.#remoteAddress = remoteAddressOf(this.socket);
+    this.#peer = new Peer(this, {
+      onQuest: (quest) => this.#handlers?.onQuest(quest),
+      onStrayAnswer: (seq) => this.#handlers?.onStrayAnswer?.(seq),
+      onHandlerError: onError,
+      packetMaxBytes,
+      now,
+      isPrivatePeer: isPrivateAddress(this.#remoteAddress),
+      ...(builtins === undefined ? {} : { builtins }),
+    });
+    try {
+      this.#handlers = this.context.onConnection(this);
+    } catch (error) {
+      onError(error);
+      this.closeFor('error');
+    }
+  }
+
+  protected get isOpen(): boolean {
+    return this.#peer !== undefined;
+  }
+
+  /** Handles packets until there are none or the other side has to wait. */
+  protected pump(): void {
+    if (this.#isPumping) return;
+    this.#isPumping = true;
+    try {
+      while (!this.isClosing) {
+        if (this.#mustPause()) {
+          this.#pause();
+          break;
+        }
+        const packet = this.nextPacket();
+        if (packet === undefined) break;
+        this.handlePacket(packet);
+      }
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      this.#isPumping = false;
+    }
+  }
+
+  protected handlePacket(packet: Packet): void {
+    if (packet.kind === 'quest' && !packet.isOneWay) this.#inFlight += 1;
+    this.peer.handlePacket(packet);
+  }
+
+  /** Queues bytes that are ready for the wire. */
+  protected send(bytes: Uint8Array): void {
+    if (this.#outbox.isEmpty) this.context.flushQueue.add(this);
+    this.#outbox.push(bytes);
+    if (this.bufferedBytes > this.context.outputMaxBytes) this.closeFor('slow-reader');
+  }
+
+  /** The next packet that has come in. May throw ProtocolViolation. */
+  protected abstract nextPacket(): Packet | undefined;
+  protected abstract encodeForWire(packet: Uint8Array): Uint8Array;
+  /** Tells the other side that nothing more will come. Called once, with all queued bytes written. */
+  protected abstract endOutput(reason?: CloseReason): void;
+
+  protected pauseInput(): void {
+    this.socket.pause();
+  }
+
+  protected resumeInput(): void {
+    this.socket.resume();
+  }
+
+  /** A peer that does not read its answers, or asks more than is answered, has to wait: memory stays bounded. */
+  #mustPause(): boolean {
+    const { inFlightMax, outputMaxBytes } = this.context;
+    const pauseBytes = Math.max(outputMaxBytes * OUTPUT_PAUSE_PART, OUTPUT_PAUSE_MIN_BYTES);
+    return this.#inFlight >= inFlightMax || this.bufferedBytes > pauseBytes;
+  }
+
+  #pause(): void {
+    if (this.#isPaused) return;
+    this.#isPaused = true;
+    this.pauseInput();
+  }
+
+  #resume(): void {
+    if (this.#mustPause()) {
+      // Unanswered quests come back here by the flush of their answer, waiting output only when the socket has drained.
+      if (!this.socket.writableNeedDrain || this.#isAwaitingDrain) return;
+      this.#isAwaitingDrain = true;
+      this.socket.once('drain', () => {
+        this.#isAwaitingDrain = false;
+        this.flush();
+      });
+      return;
+    }
+    this.#isPaused = false;
+    this.resumeInput();
+    this.pump();
+  }
+
+  /** A peer that has closed its sending half still gets the answers that it waits for. */
+  #endAfterPeer(): void {
+    if (!this.#hasPeerEnded || this.#inFlight > 0 || this.#isPaused || this.isClosing) return;
+    this.#outbox.flush();
+    this.socket.end();
+  }
+
+  #fail(error: unknown): void {
+    if (error instanceof ProtocolViolation) {
+      this.context.onViolation(error.reason);
+      this.closeFor('violation');
+    } else {
+      this.context.onError(error);
+      this.closeFor('error');
+    }
+  }
+}
