@@ -1,0 +1,17 @@
+import { declareMethods } from '../declaration.ts';
+import { text } from '../declare-fields.ts';
+
+const refusal = 'largeMessageOrAttrs';
+
+export const debugLogMethods = declareMethods('debug-log', {
+  adddebuglog: {
+    summary: 'Writes a line into the log of the server.',
+    gates: ['client'],
+    params: {
+      msg: text('the line', { limit: 'messageMaxBytes', refusal }),
+      attrs: text('free text beside it', { limit: 'attrsMaxBytes', refusal }),
+    },
+    answer: {},
+    refusals: {},
+  },
+});

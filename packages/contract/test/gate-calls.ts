@@ -1,0 +1,56 @@
+import type { Encodable, WireMap } from '@parley/fpnn';
+import {
+  checkClientParams,
+  checkParams,
+  clientMethods,
+  decodeAnswer,
+  decodeClientAnswer,
+  encodeAnswer,
+  encodeClientAnswer,
+  encodeClientParams,
+  encodeParams,
+  type Gate,
+  type MethodDeclaration,
+  methods,
+  type ProjectLimits,
+} from '../src/index.ts';
+
+/** What a gate does with its methods, for tests that walk all of them: the types are those of no method in particular. */
+export type GateCalls = {
+  readonly gate: Gate;
+  readonly methods: Readonly<Record<string, MethodDeclaration>>;
+  readonly check: (method: string, params: WireMap, limits: ProjectLimits) => unknown;
+  readonly encodeParams: (method: string, params: object) => Record<string, Encodable>;
+  readonly encodeAnswer: (method: string, answer: object) => Record<string, Encodable>;
+  readonly decodeAnswer: (method: string, answer: WireMap) => unknown;
+};
+
+export const SERVER_GATE: GateCalls = {
+  gate: 'server',
+  methods,
+  check: checkParams as GateCalls['check'],
+  encodeParams: encodeParams as GateCalls['encodeParams'],
+  encodeAnswer: encodeAnswer as GateCalls['encodeAnswer'],
+  decodeAnswer: decodeAnswer as GateCalls['decodeAnswer'],
+};
+
+export const CLIENT_GATE: GateCalls = {
+  gate: 'client',
+  methods: clientMethods,
+  check: checkClientParams as GateCalls['check'],
+  encodeParams: encodeClientParams as GateCalls['encodeParams'],
+  encodeAnswer: encodeClientAnswer as GateCalls['encodeAnswer'],
+  decodeAnswer: decodeClientAnswer as GateCalls['decodeAnswer'],
+};
+
+/** Every method of both gates: a title, the gate, the declaration. */
+export const ALL_METHODS: readonly [title: string, calls: GateCalls, declaration: MethodDeclaration][] = [
+  SERVER_GATE,
+  CLIENT_GATE,
+].flatMap((calls) =>
+  Object.values(calls.methods).map((declaration): [string, GateCalls, MethodDeclaration] => [
+    `${calls.gate} gate: ${declaration.name}`,
+    calls,
+    declaration,
+  ]),
+);
