@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { projectSettingsSchema } from '../projects/project-settings.ts';
+
+const port = z.int().min(0).max(65_535);
+const MAX_PID = 2_147_483_647;
+
+const project = z.strictObject({
+  pid: z.int().min(1).max(MAX_PID),
+  secret: z.string().min(1).max(256),
+  settings: projectSettingsSchema.optional(),
+});
+
+/** The whole configuration of a server. Defaults, a YAML file, environment variables and flags fill it, in that order. */
+export const serverConfigSchema = z.strictObject({
+  /** Address that every port listens on. */
+  host: z.string().min(1).default('127.0.0.1'),
+  /** Folder of the embedded database and of generated keys. */
+  dataDirectory: z.string().min(1).default('./data'),
+  /** An external PostgreSQL; absent means the embedded one below the data folder. */
+  databaseUrl: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must start with postgres://')
+    .optional(),
+  logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  /** How long a stopping server waits for calls in progress, in milliseconds. */
+  drainTimeoutMs: z.int().nonnegative().default(10_000),
+  serverGate: z
+    .strictObject({
+      /** 0 takes a free port. */
+      port: port.default(13_315),
+      /** Largest packet accepted, headers included. */
+      packetMaxBytes: z
+        .int()
+        .min(1024)
+        .max(64 * 1024 * 1024)
+        .default(8 * 1024 * 1024),
+      /** A connection without traffic for this long is closed; 0 never. */
+      idleTimeoutMs: z.int().nonnegative().default(60_000),
+      connectionsMax: z.int().positive().default(50_000),
+      /** A connection that leaves more than this unread is closed. */
+      outputMaxBytes: z
+        .int()
+        .min(64 * 1024)
+        .default(8 * 1024 * 1024),
+      /** The curve of the key pair that clients may encrypt with. */
+      curve: z.enum(['secp256k1', 'secp256r1']).default('secp256k1'),
+    })
+    .prefault({}),
+  clientGate: z
+    .strictObject({
+      /** FPNN over TCP and WebSocket; 0 takes a free port. */
+      port: port.default(13_321),
+      /** The same over TLS. */
+      tlsPort: port.default(13_322),
+      /** Certificate and key in PEM form. Without them a self-signed one is made in the data folder. */
+      certFile: z.string().optional(),
+      keyFile: z.string().optional(),
+      packetMaxBytes: z
+        .int()
+        .min(1024)
+        .max(64 * 1024 * 1024)
+        .default(8 * 1024 * 1024),
+      connectionsMax: z.int().positive().default(50_000),
+      /** A connection that leaves more than this unread is closed; its user finds what it missed in history. */
+      outputMaxBytes: z
+        .int()
+        .min(64 * 1024)
+        .default(8 * 1024 * 1024),
+      /** A connection that has not logged in for so long is closed. */
+      loginTimeoutMs: z.int().min(1000).default(15_000),
+      /** How often sessions are pinged. SDKs take more than 60 s without a ping for a lost connection. */
+      pingIntervalMs: z.int().min(1000).max(40_000).default(25_000),
+      /** A session that leaves a ping unanswered for so long is closed. */
+      pongTimeoutMs: z.int().min(1000).default(60_000),
+    })
+    .prefault({}),
+  /** HTTP: health, metrics. */
+  admin: z.strictObject({ port: port.default(13_380) }).prefault({}),
+  database: z
+    .strictObject({
+      /** Connections that write. More than four only help on machines with many cores. */
+      writers: z.int().min(2).max(64).default(4),
+      /** Connections that read. */
+      readers: z.int().min(1).max(64).default(4),
+      /** Settings of the embedded PostgreSQL, over our own. */
+      settings: z.record(z.string(), z.string()).default({}),
+    })
+    .prefault({}),
+  /** How often retention looks for messages to remove, in milliseconds. */
+  retentionIntervalMs: z.int().min(1000).default(60_000),
+  /** Projects that must exist, with these secrets. A project with settings gets exactly these. */
+  projects: z.array(project).default([]),
+});
+
+/** Checked configuration with every default filled in. */
+export type ServerConfig = z.output<typeof serverConfigSchema>;
+/** Configuration as a person writes it. */
+export type ServerConfigInput = z.input<typeof serverConfigSchema>;

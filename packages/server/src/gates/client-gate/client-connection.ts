@@ -1,0 +1,119 @@
+import { type ClientMethodName, checkClientParams, ERROR_CODES, encodeClientAnswer, RtmError } from '@parley/contract';
+import { FpnnError, type IncomingQuest } from '@parley/fpnn';
+import type { Connection, ConnectionHandlers } from '@parley/fpnn/node';
+import type { Session } from '../../sessions/session.ts';
+import type { SessionDirectory } from '../../sessions/session-directory.ts';
+import type { Logger } from '../../telemetry/logger.ts';
+import type { CallCounters } from '../server-gate/call-counters.ts';
+import type { ClientHandler } from './client-handler.ts';
+import type { Login } from './login.ts';
+
+/** What every connection of the gate shares. */
+export type ClientGateParts = {
+  sessions: SessionDirectory;
+  login: Login;
+  handlers: ReadonlyMap<string, ClientHandler<ClientMethodName>>;
+  calls: CallCounters;
+  log: Logger;
+  /** Puts a new session everywhere it belongs; pushes for it are held back until it starts. */
+  enter(session: Session): Promise<void>;
+  /** Called when a connection has logged in, or ended before. */
+  onSettled(connection: ClientConnection): void;
+};
+
+/** One connection of the client gate: nobody's until `auth` succeeds, then a session of its user. */
+export class ClientConnection implements ConnectionHandlers {
+  readonly #parts: ClientGateParts;
+  readonly #connection: Connection;
+  readonly openedAt: number;
+  #session: Session | undefined;
+  #isLoggingIn = false;
+  #isClosed = false;
+
+  constructor(parts: ClientGateParts, connection: Connection, openedAt: number) {
+    this.#parts = parts;
+    this.#connection = connection;
+    this.openedAt = openedAt;
+  }
+
+  onQuest(quest: IncomingQuest): Promise<void> | void {
+    if (quest.method === 'auth') return this.#logIn(quest);
+    const handler = this.#parts.handlers.get(quest.method);
+    if (handler === undefined) {
+      this.#parts.calls.countRefusal('unknown', ERROR_CODES.unknownMethod);
+      quest.fail(ERROR_CODES.unknownMethod, `there is no method ${quest.method}`);
+      return;
+    }
+    this.#parts.calls.countCall(quest.method);
+    if (this.#session === undefined) {
+      this.#refuse(quest, new RtmError(ERROR_CODES.unauthorized, 'log in with auth first'));
+      return;
+    }
+    return this.#serve(quest, this.#session, handler);
+  }
+
+  onStrayAnswer(seq: number): void {
+    this.#session?.acknowledge(seq);
+  }
+
+  onClose(): void {
+    this.#isClosed = true;
+    this.#parts.onSettled(this);
+    if (this.#session !== undefined) this.#parts.sessions.remove(this.#session);
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+
+  async #serve(quest: IncomingQuest, session: Session, handler: ClientHandler<ClientMethodName>): Promise<void> {
+    const method = quest.method as ClientMethodName;
+    try {
+      const params = checkClientParams(method, quest.params, session.project.settings.limits);
+      quest.answer(encodeClientAnswer(method, await handler(session, params)));
+      if (method === 'bye') this.#connection.close();
+    } catch (error) {
+      this.#refuse(quest, error);
+    }
+  }
+
+  /**
+   * A wrong token is `ok: false` and no error: only that tells every SDK to stop. The connection is closed afterwards,
+   * since some SDKs leave it open.
+   */
+  async #logIn(quest: IncomingQuest): Promise<void> {
+    this.#parts.calls.countCall('auth');
+    try {
+      if (this.#session !== undefined || this.#isLoggingIn) {
+        throw new RtmError(ERROR_CODES.duplicatedAuth, 'this connection has logged in already');
+      }
+      this.#isLoggingIn = true;
+      const session = await this.#parts.login.logIn(quest.params, this.#connection.peer);
+      if (this.#isClosed) return;
+      if (session === undefined) {
+        quest.answer({ ok: false });
+        this.#connection.close();
+        return;
+      }
+      this.#session = session;
+      this.#parts.onSettled(this);
+      await this.#parts.enter(session);
+      quest.answer({ ok: true });
+      session.start();
+    } catch (error) {
+      this.#refuse(quest, error);
+      if (this.#session === undefined) this.#connection.close();
+    }
+  }
+
+  #refuse(quest: IncomingQuest, error: unknown): void {
+    const known = error instanceof FpnnError ? error : undefined;
+    const code = known?.code ?? ERROR_CODES.fpnnUnknown;
+    this.#parts.calls.countRefusal(quest.method, code);
+    if (known === undefined || known.cause !== undefined) {
+      const cause = String(known?.cause ?? error);
+      this.#parts.log.error('a client call failed', { method: quest.method, code, cause });
+    }
+    quest.fail(code, known?.message ?? 'the server could not serve this call');
+  }
+}

@@ -1,0 +1,188 @@
+import { ERROR_CODES, RtmError } from '@parley/contract';
+import type { BanRegister } from '../bans/ban-register.ts';
+import type { Project } from '../projects/project-settings.ts';
+import type { Session } from '../sessions/session.ts';
+import type { Database } from '../storage/database.ts';
+import { getInfo, type Info, type InfoChange, setInfo } from '../storage/info-store.ts';
+import {
+  changeRoomsOfUser,
+  countRoomMembers,
+  isRoomMember,
+  listRoomMembers,
+  listRoomsOfUser,
+  removeRoomMembers,
+  removeUserFromRooms,
+} from '../storage/room-store.ts';
+import type { RoomPresence } from './room-presence.ts';
+
+/**
+ * Rooms: members, infos and bans. A room needs no creation; its info, bans and history are kept by its id whether or
+ * not anybody is in. A user is in a room because the server API put the user in (stored; an offline user has it at the
+ * next login, and it ends with the user's last connection), or because a connection entered (until that ends).
+ */
+export class RoomService {
+  readonly #db: Database;
+  readonly #bans: BanRegister;
+  readonly #presence: RoomPresence;
+
+  constructor(parts: { db: Database; bans: BanRegister; presence: RoomPresence }) {
+    this.#db = parts.db;
+    this.#bans = parts.bans;
+    this.#presence = parts.presence;
+  }
+
+  /**
+   * Puts a user into rooms, all of them or none.
+   *
+   * @throws RtmError 200047 when the user would be in more rooms than the project allows. In a project with single
+   * rooms the user leaves the old room instead, and the last of `rids` counts.
+   */
+  async enter(project: Project, uid: bigint, rids: readonly bigint[]): Promise<void> {
+    let left: readonly bigint[] = [];
+    let entered: readonly bigint[] = [];
+    await this.#db.transaction((tx) =>
+      changeRoomsOfUser(tx, project.pid, uid, (stored) => {
+        const current = new Set([...stored, ...this.#presence.roomsOf(project.pid, uid)]);
+        const change = changeOfRooms(project, uid, current, rids);
+        left = change.leave;
+        entered = change.enter;
+        return { leave: left, enter: entered.filter((rid) => !stored.has(rid)) };
+      }),
+    );
+    for (const rid of left) this.#presence.take(project.pid, uid, rid);
+    this.#presence.give(project.pid, uid, entered);
+  }
+
+  /** Puts users into a room. @returns those who are in it now; users in too many rooms are left out. */
+  async enterAll(project: Project, rid: bigint, uids: readonly bigint[]): Promise<bigint[]> {
+    const entered: bigint[] = [];
+    for (const uid of new Set(uids)) {
+      try {
+        await this.enter(project, uid, [rid]);
+        entered.push(uid);
+      } catch (error) {
+        if (!(error instanceof RtmError) || error.code !== ERROR_CODES.maxRoomCount) throw error;
+      }
+    }
+    return entered;
+  }
+
+  /** Takes users out of rooms with every connection, and tells those; who was not in stays out. */
+  async leave(project: Project, rids: readonly bigint[], uids: readonly bigint[]): Promise<void> {
+    await removeRoomMembers(this.#db, project.pid, rids, uids);
+    for (const uid of uids) {
+      for (const rid of rids) {
+        for (const session of this.#presence.take(project.pid, uid, rid)) session.peer.notify('kickoutroom', { rid });
+      }
+    }
+  }
+
+  /** A connection enters rooms, all of them or none. @throws RtmError as `enter`. */
+  async enterWith(session: Session, rids: readonly bigint[]): Promise<void> {
+    const { project, uid } = session;
+    const { leave, enter } = changeOfRooms(project, uid, this.#presence.roomsOf(project.pid, uid), rids);
+    if (leave.length > 0) await removeRoomMembers(this.#db, project.pid, leave, [uid]);
+    for (const rid of leave) this.#presence.take(project.pid, uid, rid);
+    for (const rid of enter) this.#presence.enter(session, rid);
+  }
+
+  /** A connection leaves a room; what the server API gave the user there ends with it. */
+  async leaveWith(session: Session, rid: bigint): Promise<void> {
+    const { project, uid } = session;
+    this.#presence.leave(session, rid);
+    await removeRoomMembers(this.#db, project.pid, [rid], [uid]);
+    this.#presence.takeGiven(project.pid, uid, rid);
+  }
+
+  /** Lets a new connection into the rooms that the server API gave to its user. */
+  async handleLogin(session: Session): Promise<void> {
+    const { project, uid } = session;
+    this.#presence.give(project.pid, uid, await listRoomsOfUser(this.#db, project.pid, uid));
+    this.#presence.join(session);
+  }
+
+  /** Ends what was bound to a connection, and to the user with the last one. */
+  async handleLogout(session: Session, isLast: boolean): Promise<void> {
+    this.#presence.forget(session, isLast);
+    if (isLast) await removeUserFromRooms(this.#db, session.project.pid, session.uid);
+  }
+
+  async members(project: Project, rid: bigint): Promise<bigint[]> {
+    const stored = await listRoomMembers(this.#db, project.pid, rid);
+    const present = this.#presence.usersIn(project.pid, rid);
+    for (const uid of stored) present.delete(uid);
+    return [...stored, ...present];
+  }
+
+  async isMember(project: Project, rid: bigint, uid: bigint): Promise<boolean> {
+    if (this.#presence.roomsOf(project.pid, uid).has(rid)) return true;
+    return isRoomMember(this.#db, project.pid, rid, uid);
+  }
+
+  /** The rooms that a connection is in. */
+  roomsOf(session: Session): bigint[] {
+    return [...this.#presence.roomsOfSession(session)];
+  }
+
+  /** True when this connection is in the room. */
+  isIn(session: Session, rid: bigint): boolean {
+    return this.#presence.isIn(session, rid);
+  }
+
+  /** The member count of every room asked for, 0 for unknown ones. */
+  async counts(project: Project, rids: readonly bigint[]): Promise<Map<bigint, number>> {
+    const counts = await countRoomMembers(this.#db, project.pid, rids);
+    const withPresent = async (rid: bigint): Promise<[bigint, number]> => {
+      // Who is online may be stored as well; only then the names are needed.
+      const isAnyPresent = this.#presence.usersIn(project.pid, rid).size > 0;
+      return [rid, isAnyPresent ? (await this.members(project, rid)).length : (counts.get(rid) ?? 0)];
+    };
+    return new Map(await Promise.all(rids.map(withPresent)));
+  }
+
+  /** Public and private info; empty when never set. */
+  info(project: Project, rid: bigint): Promise<Info> {
+    return getInfo(this.#db, 'room', project.pid, rid);
+  }
+
+  /** Sets what is given; an absent field keeps its value. */
+  setInfo(project: Project, rid: bigint, change: InfoChange): Promise<void> {
+    return setInfo(this.#db, 'room', project.pid, rid, change);
+  }
+
+  /** @param rid - Undefined: all rooms. @param seconds - 0 or less: for ever. */
+  ban(project: Project, rid: bigint | undefined, uid: bigint, seconds: number): Promise<void> {
+    return this.#bans.add(project.pid, uid, seconds, rid);
+  }
+
+  /** @param rid - Undefined: every ban of the user. */
+  unban(project: Project, rid: bigint | undefined, uid: bigint): Promise<void> {
+    return this.#bans.remove(project.pid, uid, rid);
+  }
+
+  isBanned(project: Project, rid: bigint, uid: bigint): boolean {
+    return this.#bans.has(project.pid, uid, rid);
+  }
+}
+
+/** What entering `rids` changes for a user who is in `current`. @throws RtmError 200047. */
+function changeOfRooms(
+  project: Project,
+  uid: bigint,
+  current: ReadonlySet<bigint>,
+  rids: readonly bigint[],
+): { leave: bigint[]; enter: bigint[] } {
+  if (project.settings.singleRoom) {
+    const room = rids.at(-1)!;
+    return { leave: [...current].filter((rid) => rid !== room), enter: [room] };
+  }
+  const added = [...new Set(rids)].filter((rid) => !current.has(rid));
+  const roomsMax = project.settings.limits.roomsPerUserMax;
+  if (added.length > 0 && current.size + added.length > roomsMax) {
+    throw new RtmError(
+      ERROR_CODES.maxRoomCount,
+      `uid: user ${uid} is in ${current.size} rooms; at most ${roomsMax} are allowed`,
+    );
+  }
+  return { leave: [], enter: [...new Set(rids)] };
+}

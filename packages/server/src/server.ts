@@ -1,0 +1,252 @@
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { AdminServer } from './admin/admin-server.ts';
+import { Bans } from './bans/bans.ts';
+import { MemoryBus } from './bus/memory-bus.ts';
+import type { ServerConfig } from './config/server-config.ts';
+import { Delivery } from './delivery/delivery.ts';
+import { DeviceService } from './devices/device-service.ts';
+import { BlacklistService } from './friends/blacklist-service.ts';
+import { FriendService } from './friends/friend-service.ts';
+import { loadCertificate } from './gates/client-gate/certificate.ts';
+import { ClientAccess } from './gates/client-gate/client-access.ts';
+import { ClientGate } from './gates/client-gate/client-gate.ts';
+import { clientGroupHandlers } from './gates/client-gate/client-group-handlers.ts';
+import { clientHistoryHandlers } from './gates/client-gate/client-history-handlers.ts';
+import { clientMessageHandlers } from './gates/client-gate/client-message-handlers.ts';
+import { clientRoomHandlers } from './gates/client-gate/client-room-handlers.ts';
+import { Login } from './gates/client-gate/login.ts';
+import { ownHandlers } from './gates/client-gate/own-handlers.ts';
+import { SessionEntry } from './gates/client-gate/session-entry.ts';
+import { sessionHandlers } from './gates/client-gate/session-handlers.ts';
+import { blacklistHandlers } from './gates/server-gate/blacklist-handlers.ts';
+import { CallAuthority } from './gates/server-gate/call-authority.ts';
+import { deviceHandlers } from './gates/server-gate/device-handlers.ts';
+import { friendHandlers } from './gates/server-gate/friend-handlers.ts';
+import { groupHandlers } from './gates/server-gate/group-handlers.ts';
+import { historyHandlers } from './gates/server-gate/history-handlers.ts';
+import { messageHandlers } from './gates/server-gate/message-handlers.ts';
+import { roomHandlers } from './gates/server-gate/room-handlers.ts';
+import { ServerGate } from './gates/server-gate/server-gate.ts';
+import { loadServerKey } from './gates/server-gate/server-key-file.ts';
+import { tokenHandlers } from './gates/server-gate/token-handlers.ts';
+import { userDataHandlers } from './gates/server-gate/user-data-handlers.ts';
+import { userHandlers } from './gates/server-gate/user-handlers.ts';
+import { GroupService } from './groups/group-service.ts';
+import { HistoryService } from './history/history-service.ts';
+import { Listening } from './listening/listening.ts';
+import { GroupCommit } from './messaging/group-commit.ts';
+import { MessageChanges } from './messaging/message-changes.ts';
+import { MessageClearing } from './messaging/message-clearing.ts';
+import { MessageService } from './messaging/message-service.ts';
+import { SendRules } from './messaging/send-rules.ts';
+import { UnsavedMessages } from './messaging/unsaved-messages.ts';
+import { ProjectDirectory } from './projects/project-directory.ts';
+import type { Project } from './projects/project-settings.ts';
+import { RoomPresence } from './rooms/room-presence.ts';
+import { RoomService } from './rooms/room-service.ts';
+import { Audiences } from './sessions/audiences.ts';
+import { SessionDirectory } from './sessions/session-directory.ts';
+import { ConversationDirectory } from './storage/conversation-directory.ts';
+import { Database } from './storage/database.ts';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from './storage/embedded-postgres.ts';
+import { HistoryReader } from './storage/history-reader.ts';
+import { writeMessages } from './storage/message-writer.ts';
+import { OutageRetry } from './storage/outage-retry.ts';
+import { Retention } from './storage/retention.ts';
+import type { Logger } from './telemetry/logger.ts';
+import { Metrics } from './telemetry/metrics.ts';
+import { registerServerMetrics } from './telemetry/server-metrics.ts';
+import { UserDataService } from './user-data/user-data-service.ts';
+import { LoginTokens } from './users/login-tokens.ts';
+import { UserService } from './users/user-service.ts';
+
+export type Address = { host: string; port: number };
+
+/** A server that is up. */
+export type RunningServer = {
+  readonly addresses: { serverGate: Address; clientGate: Address; clientGateTls: Address; admin: Address };
+  readonly projects: readonly Project[];
+  /** PEM file with the public key that clients of the server gate may encrypt with. */
+  readonly publicKeyFile: string;
+  /** Stops accepting, finishes the calls in progress, then closes everything. Safe to call twice. */
+  close(): Promise<void>;
+};
+
+export type ServerParts = { log: Logger; now?: () => number };
+
+/** Starts every part in order and wires them; the only place that knows all of them. */
+export async function startServer(config: ServerConfig, parts: ServerParts): Promise<RunningServer> {
+  const undo: (() => Promise<void>)[] = [];
+  const rollback = async () => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  try {
+    return await start(config, { now: Date.now, ...parts }, undo, rollback);
+  } catch (error) {
+    await rollback();
+    throw error;
+  }
+}
+
+async function start(
+  config: ServerConfig,
+  { log, now }: Required<ServerParts>,
+  undo: (() => Promise<void>)[],
+  rollback: () => Promise<void>,
+): Promise<RunningServer> {
+  const dataDirectory = resolve(config.dataDirectory);
+  const { key, publicKeyFile } = loadServerKey(join(dataDirectory, 'keys'), config.serverGate.curve);
+
+  const { db, postgres } = await openDatabase(config, dataDirectory, log, undo);
+  const projects = await ProjectDirectory.open(db, config.projects);
+  const bans = await Bans.open(db, now);
+
+  const sessions = new SessionDirectory();
+  const audiences = new Audiences();
+  const conversations = new ConversationDirectory(db);
+  const groups = new GroupService({ db, sessions, audiences, bans: bans.group });
+  const rooms = new RoomService({ db, bans: bans.room, presence: new RoomPresence({ sessions, audiences }) });
+  const users = new UserService({ db, bans, sessions });
+  const friends = new FriendService({ db });
+  const blacklists = new BlacklistService({ db });
+  const tokens = new LoginTokens({ db, now });
+  const rules = new SendRules({ users, friends, blacklists, groups, rooms });
+  const outage = new OutageRetry({ now, delay });
+  const groupCommit = new GroupCommit({ write: (batch) => writeMessages(db, batch, now()), outage });
+  const bus = new MemoryBus();
+  const delivery = new Delivery({ bus, sessions, audiences });
+  const endpoint = `${config.host}:${config.clientGate.port}`;
+  const listening = new Listening({ bus, sessions, endpoint, now });
+  listening.start();
+  undo.push(async () => listening.stop());
+  const unsaved = new UnsavedMessages(now);
+  const messages = new MessageService({ db, conversations, groupCommit, outage, unsaved, rules, delivery, now });
+  const changes = new MessageChanges({ db, conversations, now });
+  const history = new HistoryService({ db, conversations, reader: new HistoryReader(db, { now }), now });
+
+  const policies = () => projects.list().map(({ pid, settings }) => ({ project: pid, ...settings.retention }));
+  const retention = new Retention(db, { now, log, policies });
+  retention.start(config.retentionIntervalMs);
+  undo.push(() => retention.stop());
+
+  const purge = setInterval(() => {
+    bans.purge().catch((error: unknown) => log.warn('ended bans were not purged', { cause: String(error) }));
+  }, config.retentionIntervalMs);
+  undo.push(async () => clearInterval(purge));
+
+  const authority = new CallAuthority({ projects, now });
+  const userSide = {
+    ...userHandlers(users),
+    ...friendHandlers(friends),
+    ...blacklistHandlers(blacklists),
+    ...userDataHandlers(new UserDataService({ db })),
+    ...deviceHandlers(new DeviceService({ db })),
+  };
+  const serverGate = new ServerGate({
+    host: config.host,
+    config: config.serverGate,
+    key,
+    authority,
+    listening,
+    handlers: {
+      ...messageHandlers(messages, changes, new MessageClearing({ db })),
+      ...historyHandlers(history),
+      ...roomHandlers(rooms),
+      ...groupHandlers(groups),
+      ...userSide,
+      ...tokenHandlers(tokens),
+    },
+    log,
+  });
+
+  const access = new ClientAccess({ groups, rooms });
+  const clientGate = new ClientGate({
+    host: config.host,
+    config: config.clientGate,
+    key,
+    certificate: await loadCertificate(join(dataDirectory, 'keys'), config.clientGate, now()),
+    sessions,
+    login: new Login({ projects, tokens, users, now }),
+    entry: new SessionEntry({ sessions, groups, rooms, log }),
+    handlers: {
+      ...sessionHandlers(sessions, now),
+      ...clientMessageHandlers({ messages, changes, history, access }),
+      ...clientHistoryHandlers(history, access),
+      ...clientRoomHandlers(rooms, access),
+      ...clientGroupHandlers(groups, users, access),
+      ...ownHandlers(userSide),
+    },
+    log,
+    now,
+  });
+
+  let isAccepting = true;
+  const metrics = new Metrics();
+  registerServerMetrics(metrics, {
+    serverGate,
+    clientGate,
+    sessions,
+    delivery,
+    listening,
+    groupCommit,
+    outage,
+    authority,
+    postgres,
+  });
+  const admin = new AdminServer({ readiness: () => ({ database: db.isReady, accepting: isAccepting }), metrics });
+  undo.push(() => admin.close());
+  const adminAddress = await admin.listen(config.host, config.admin.port);
+  undo.push(() => serverGate.close());
+  const serverGateAddress = await serverGate.listen();
+  undo.push(() => clientGate.close());
+  const clientGateAddress = await clientGate.listen();
+
+  let closing: Promise<void> | undefined;
+  const close = async () => {
+    isAccepting = false;
+    await Promise.all([serverGate.stopAccepting(), clientGate.stopAccepting()]);
+    const timeUp = new AbortController();
+    await Promise.race([
+      Promise.all([serverGate.idle(), groupCommit.idle()]),
+      delay(config.drainTimeoutMs, undefined, { signal: timeUp.signal, ref: false }).catch(() => undefined),
+    ]);
+    timeUp.abort();
+    await rollback();
+  };
+  return {
+    addresses: {
+      serverGate: serverGateAddress,
+      clientGate: clientGateAddress.plain,
+      clientGateTls: clientGateAddress.tls,
+      admin: adminAddress,
+    },
+    projects: projects.list(),
+    publicKeyFile,
+    close: () => (closing ??= close()),
+  };
+}
+
+/** Opens the external database, or starts the embedded one, and brings the schema up to date. */
+async function openDatabase(
+  config: ServerConfig,
+  dataDirectory: string,
+  log: Logger,
+  undo: (() => Promise<void>)[],
+): Promise<{ db: Database; postgres: EmbeddedPostgres | undefined }> {
+  let postgres: EmbeddedPostgres | undefined;
+  if (config.databaseUrl === undefined) {
+    const started = await startEmbeddedPostgres({
+      directory: join(dataDirectory, 'postgres'),
+      settings: config.database.settings,
+      log,
+    });
+    undo.push(() => started.stop());
+    postgres = started;
+  }
+  const { writers, readers } = config.database;
+  const db = await Database.open({ url: postgres?.url ?? config.databaseUrl!, writers, readers, log });
+  undo.push(() => db.close());
+  await db.migrate();
+  return { db, postgres };
+}

@@ -1,0 +1,75 @@
+import type { Peer, RawString } from '@parley/fpnn';
+import type { Project } from '../projects/project-settings.ts';
+import { PushChannel } from './push-channel.ts';
+import type { PushPacket } from './push-packet.ts';
+
+export type SessionOptions = {
+  /** Names the connection to the user's others. */
+  id: string;
+  project: Project;
+  uid: bigint;
+  peer: Peer;
+  /** What the SDK calls itself, such as `WebSocket_2.7.6`; empty when it does not tell. */
+  version: string;
+  /** Language that chat is wished in; empty for none. */
+  lang: string;
+  attrs: ReadonlyMap<string, RawString>;
+  loginAt: number;
+  now: () => number;
+};
+
+/** One logged-in connection of a user. A user may have several. */
+export class Session {
+  readonly id: string;
+  readonly project: Project;
+  readonly uid: bigint;
+  readonly peer: Peer;
+  readonly version: string;
+  readonly loginAt: number;
+  lang: string;
+  attrs: ReadonlyMap<string, RawString>;
+  readonly #now: () => number;
+  /** Made with the first push: most connections get none for a long time. */
+  #channel: PushChannel | undefined;
+  /** Pushes that come before the answer to the login; undefined from `start` on. */
+  #held: PushPacket[] | undefined = [];
+
+  constructor(options: SessionOptions) {
+    this.id = options.id;
+    this.project = options.project;
+    this.uid = options.uid;
+    this.peer = options.peer;
+    this.version = options.version;
+    this.lang = options.lang;
+    this.attrs = options.attrs;
+    this.loginAt = options.loginAt;
+    this.#now = options.now;
+  }
+
+  /** Call it when the login is answered: what was pushed meanwhile goes out now, in order. */
+  start(): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const packet of held) this.push(packet);
+  }
+
+  /** Sends a two-way push, and once more when no answer comes. */
+  push(packet: PushPacket): void {
+    if (this.#held !== undefined) {
+      this.#held.push(packet);
+      return;
+    }
+    this.#channel ??= new PushChannel(this.peer, this.#now);
+    this.#channel.push(packet);
+  }
+
+  /** Takes the answer to a push. */
+  acknowledge(seq: number): void {
+    this.#channel?.acknowledge(seq);
+  }
+
+  /** Sends again what was left unanswered for too long. @returns how many pushes that were. */
+  repeatPushes(): number {
+    return this.#channel?.repeat() ?? 0;
+  }
+}
