@@ -1,0 +1,6 @@
+import { offerPostgres } from './shared-postgres.ts';
+
+/** Vitest's global set-up: one PostgreSQL for the whole run, gone with its data at the end. */
+export function setup(): Promise<() => Promise<void>> {
+  return offerPostgres();
+}
