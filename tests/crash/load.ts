@@ -38,19 +38,20 @@ export class Load {
     return this.#callers.every(({ peer }) => !peer.isClosed);
   }
 
-  /**
-   * Resolves when no send is on its way. Lanes whose server has died have ended by themselves.
-   *
-   * @throws what a send was refused with that had no reason to be.
-   */
-  async stop(): Promise<void> {
+  /** Stops sending. Resolves when no send is on its way. @throws what a send was refused with that had no reason to be. */
+  stop(): Promise<void> {
     this.#isStopped = true;
+    return this.broken();
+  }
+
+  /** Sends until all connections are broken, each lane once in vain. @throws as `stop`. */
+  async broken(): Promise<void> {
     await Promise.all(this.#lanes);
     this.close();
     if (this.#failure !== undefined) throw this.#failure;
   }
 
-  /** Breaks off what is on its way. Safe to call after `stop`. */
+  /** Breaks off what is on its way. Safe to call twice. */
   close(): void {
     this.#isStopped = true;
     for (const caller of this.#callers) caller.close();
