@@ -1,6 +1,9 @@
 import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { connect as connectSocket } from 'node:net';
 import type { RawString, WireMap, WireValue } from '@parley/fpnn';
+import pg from 'pg';
 import { afterEach, expect, test } from 'vitest';
 import { useParley } from './support/parley-fixture.ts';
 import { TestClient } from './support/test-client.ts';
@@ -249,6 +252,41 @@ test('bye is answered and ends the connection; a connection that never logs in i
   const { host, port } = parley.admin;
   const metrics = await (await fetch(`http://${host}:${port}/metrics`)).text();
   expect(metrics).toContain('parley_client_violations_total{reason="no-login"} 1');
+});
+
+test('a socket that never says anything is dropped', async () => {
+  const { parley } = await fixture.startAnother({
+    config: { clientGate: { loginTimeoutMs: 1000, pingIntervalMs: 1000 } },
+  });
+  const socket = connectSocket(parley.clientGate);
+  await once(socket, 'connect');
+  socket.resume();
+  await once(socket, 'close');
+});
+
+test('nobody logs in over HTTP, where nothing can be pushed', async () => {
+  const { host, port } = fixture.parley.clientGate;
+  const body = JSON.stringify({ pid: fixture.parley.pid, uid: 1, token: 'x' });
+  const response = await fetch(`http://${host}:${port}/service/auth`, { method: 'POST', body });
+  expect([response.status, ((await response.json()) as { code: number }).code]).toEqual([500, 20013]);
+});
+
+test('a login that fails halfway leaves nobody online', async () => {
+  const { caller, parley } = await fixture.startAnother({});
+  const token = (await caller.call('gettoken', { uid: 7 })).get('token') as RawString;
+  const database = new pg.Client(parley.databaseUrl);
+  await database.connect();
+  await database.query('alter table group_members rename to away');
+  const client = await TestClient.connect(parley.clientGate);
+  clients.push(client);
+  try {
+    expect(await client.codeOf('auth', { pid: parley.pid, uid: 7, token })).toBe(20001);
+  } finally {
+    await database.query('alter table away rename to group_members');
+    await database.end();
+  }
+  await client.closed;
+  await expect.poll(async () => (await caller.call('getonlineusers', { uids: [7] })).get('uids')).toEqual([]);
 });
 
 test('the server pings, and a session that does not answer is ended', async () => {

@@ -28,6 +28,7 @@ export class ClientConnection implements ConnectionHandlers {
   readonly openedAt: number;
   #session: Session | undefined;
   #isLoggingIn = false;
+  #isLoggedIn = false;
   #isClosed = false;
 
   constructor(parts: ClientGateParts, connection: Connection, openedAt: number) {
@@ -40,12 +41,13 @@ export class ClientConnection implements ConnectionHandlers {
     if (quest.method === 'auth') return this.#logIn(quest);
     const handler = this.#parts.handlers.get(quest.method);
     if (handler === undefined) {
+      this.#parts.calls.countCall('unknown');
       this.#parts.calls.countRefusal('unknown', ERROR_CODES.unknownMethod);
       quest.fail(ERROR_CODES.unknownMethod, `there is no method ${quest.method}`);
       return;
     }
     this.#parts.calls.countCall(quest.method);
-    if (this.#session === undefined) {
+    if (this.#session === undefined || !this.#isLoggedIn) {
       this.#refuse(quest, new RtmError(ERROR_CODES.unauthorized, 'log in with auth first'));
       return;
     }
@@ -83,11 +85,15 @@ export class ClientConnection implements ConnectionHandlers {
    */
   async #logIn(quest: IncomingQuest): Promise<void> {
     this.#parts.calls.countCall('auth');
+    if (this.#isLoggedIn || this.#isLoggingIn) {
+      this.#refuse(quest, new RtmError(ERROR_CODES.duplicatedAuth, 'this connection has logged in already'));
+      return;
+    }
+    this.#isLoggingIn = true;
     try {
-      if (this.#session !== undefined || this.#isLoggingIn) {
-        throw new RtmError(ERROR_CODES.duplicatedAuth, 'this connection has logged in already');
+      if (this.#connection.transport === 'http') {
+        throw new RtmError(ERROR_CODES.forbidden, 'nothing can be pushed over HTTP; log in over TCP or WebSocket');
       }
-      this.#isLoggingIn = true;
       const session = await this.#parts.login.logIn(quest.params, this.#connection.peer);
       if (this.#isClosed) return;
       if (session === undefined) {
@@ -98,11 +104,13 @@ export class ClientConnection implements ConnectionHandlers {
       this.#session = session;
       this.#parts.onSettled(this);
       await this.#parts.enter(session);
+      this.#isLoggedIn = true;
       quest.answer({ ok: true });
       session.start();
     } catch (error) {
+      // A session that is not in everywhere is none: closing takes it out again.
       this.#refuse(quest, error);
-      if (this.#session === undefined) this.#connection.close();
+      this.#connection.close();
     }
   }
 

@@ -96,7 +96,8 @@ export class ClientGate {
       encryption: key,
       ...tls,
       packetMaxBytes: config.packetMaxBytes,
-      idleTimeoutMs: 0, // The heartbeat notices dead connections.
+      // Pings keep sessions from being idle; this ends sockets that never say anything.
+      idleTimeoutMs: Math.max(config.loginTimeoutMs, 2 * config.pingIntervalMs),
       connectionsMax: config.connectionsMax,
       outputMaxBytes: config.outputMaxBytes,
       onConnection: (connection: Connection) => {
