@@ -23,10 +23,10 @@ import { WebMembers } from './web-members.ts';
 
 export type RtcParts = {
   sessions: SessionDirectory;
-  delivery: Delivery;
-  rooms: RoomService;
-  users: UserService;
-  rules: SendRules;
+  delivery: Pick<Delivery, 'deliver' | 'encoder'>;
+  rooms: Pick<RoomService, 'listen' | 'isBanned' | 'isPresent'>;
+  users: Pick<UserService, 'listen'>;
+  rules: Pick<SendRules, 'checkUsers'>;
   timers: Timers;
 };
 
@@ -113,7 +113,7 @@ export class Rtc {
 }
 
 /** Who may send a message to a user may call it. */
-function callRules(rules: SendRules) {
+function callRules(rules: RtcParts['rules']) {
   return async ({ project, uid }: Session, peerUid: bigint): Promise<void> => {
     try {
       await rules.checkUsers(project, { from: uid, gate: 'client' }, [peerUid]);
@@ -129,7 +129,7 @@ function callRules(rules: SendRules) {
 }
 
 /** Room messages that nobody sent and nothing stores. */
-function speakTo(delivery: Delivery, { now }: Timers) {
+function speakTo(delivery: RtcParts['delivery'], { now }: Timers) {
   let lastMid = BigInt(now()) * 1000n;
   return (pid: number, rid: bigint, from: bigint, attrs: string): void => {
     lastMid += 1n;
