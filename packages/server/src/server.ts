@@ -212,6 +212,7 @@ async function start(
     groupCommit,
     outage,
     authority,
+    rtc,
     postgres,
   });
   const admin = new AdminServer({ readiness: () => ({ database: db.isReady, accepting: isAccepting }), metrics });

@@ -49,6 +49,13 @@ export class RtcRooms {
     return [...(this.#roomsOfUsers.get(nameOf(pid, uid)) ?? [])];
   }
 
+  /** All rooms. */
+  get count(): number {
+    let count = 0;
+    for (const rooms of this.#projects.values()) count += rooms.size;
+    return count;
+  }
+
   *all(): Iterable<RtcRoom> {
     for (const rooms of this.#projects.values()) yield* rooms.values();
   }

@@ -221,3 +221,17 @@ test('somebody who is in no RTC room may signal, and what is no signal is left a
   expect(world.signal(RID, 1n, heartbeat(1, 1))).toBe(heartbeat(1, 1));
   expect(world.signal(RID, 1n, 'hello')).toBeUndefined();
 });
+
+test('a room or a member too many ends a publication: at once, or when the RTM room is entered', () => {
+  const world = new RtcWorld({ limits: { rtcRoomsPerProjectMax: 1 } });
+  for (const uid of [1n, 2n]) world.logIn(uid, PAGE);
+  const early = world.publish(RID, 1n);
+  world.rtc.rooms.pull(world.project, 8n, 1, [9n]);
+  world.enterRtmRoom(RID, 1n);
+  expect(early.ended).toBe(1);
+  world.enterRtmRoom(RID, 2n);
+  expect(() => world.publish(RID, 2n)).toThrow(/^rid: the project has 1 RTC rooms/);
+  world.rtc.rooms.close(world.rtc.rooms.require(1, 8n));
+  world.publish(RID, 2n);
+  expect(world.members(RID)).toEqual([2n]);
+});
