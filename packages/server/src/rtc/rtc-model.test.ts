@@ -136,6 +136,15 @@ class RandomWorld {
     expect(tickets.size).toBeLessThanOrEqual(members * 10);
   }
 
+  /** Long after the last change, only members publish. */
+  checkPublications(): void {
+    for (const [name, publication] of this.latest) {
+      if (publication.ended > 0 || this.unpublished.has(publication)) continue;
+      const [rid, uid] = name.split(':').map(BigInt);
+      expect(this.world.members(rid!), name).toContain(uid);
+    }
+  }
+
   /** What a native client that is in a room believes of it from its pushes is what is so. */
   believe(views: Map<RtcUser, Map<number, Set<number>>>): void {
     for (const user of [...this.users.values()].flat()) {
@@ -175,6 +184,8 @@ test('whatever happens in whatever order, rooms stay consistent, clients know wh
         random.check();
         random.believe(views);
       }
+      random.world.timers.pass(120_000);
+      random.checkPublications();
       for (const uid of UIDS) {
         for (const rid of RIDS) random.run({ operation: 'mediaLost', uid, rid });
         random.run({ operation: 'kickOut', uid, rid: 7n });
