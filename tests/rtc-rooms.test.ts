@@ -286,20 +286,3 @@ test('native clients are told where the media gate is', async () => {
   const answer: WireMap = await client.call('getRTCGateEndpoint');
   expect(text(answer.get('endpoint'))).toBe('media.example:13702');
 });
-
-test('the SDK for back ends runs a room', async () => {
-  const sdk = fixture.parley.client();
-  const [rid, a, b] = [BigInt(fresh()), BigInt(fresh()), BigInt(fresh())];
-  await sdk.pullUserIntoRTCRoom(rid, [a, b], 2, { voiceRange: 10 });
-  await sdk.adminCommand(rid, new Set([a]), 0);
-  await sdk.setRTCRoomMicStatus(rid, false);
-  await sdk.inviteUserIntoRTCRoom(rid, a, [fresh()]);
-  expect(await sdk.getRTCRoomMembers(rid)).toEqual({ uids: [a, b], administrators: [a], owner: 0n });
-  expect(await sdk.getVoiceRoomMembers(rid)).toEqual({ uids: [a, b], managers: [a] });
-  expect(await sdk.getRTCRoomList()).toContain(rid);
-  await expect(sdk.kickoutFromRTCRoom(rid, a, b)).rejects.toMatchObject({ code: 700007 });
-  await sdk.kickOutFromVoiceRoom(b, rid, a);
-  expect(await sdk.getRTCRoomMemberCount(rid)).toBe(1);
-  await sdk.closeRTCRoom(rid);
-  await expect(sdk.getVoiceRoomMemberCount(rid)).rejects.toMatchObject({ code: 700005 });
-});
