@@ -116,6 +116,20 @@ test('nobody calls itself (200052), somebody offline or on an SDK without calls 
   }
 });
 
+test('a caller whose connection ends while its call is looked at rings nowhere', async () => {
+  const world = new RtcWorld();
+  const [caller, callee] = [world.logIn(1n), world.logIn(2n)];
+  let allow = () => {};
+  world.callVerdict = new Promise((resolve) => {
+    allow = resolve;
+  });
+  const requested = world.rtc.calls.request(caller.session, VOICE, 2n);
+  caller.logOut();
+  allow();
+  await expect(requested).rejects.toMatchObject({ code: 200022 });
+  expect([callee.told(), world.rtc.calls.size, world.timers.pending]).toEqual([[], 0, 0]);
+});
+
 test('ids rise and are never used again', async () => {
   const world = new RtcWorld();
   const [caller] = [world.logIn(1n), world.logIn(2n)];

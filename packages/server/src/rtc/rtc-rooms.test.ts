@@ -36,6 +36,15 @@ test('pulling a member again gives it a ticket and does not restart its time', (
   expect(world.members(RID)).toBeUndefined();
 });
 
+test('pulling somebody who is in changes nothing', () => {
+  const world = new RtcWorld();
+  const user = world.logIn(1n);
+  world.rtc.entrance.create(user.session, RID, 1);
+  pull(world, 1n);
+  world.timers.pass(60_000);
+  expect([user.told(), world.members(RID), world.happened()]).toEqual([[], [1n], ['opened 7', 'entered 1']]);
+});
+
 test('a ticket is for one user and room, serves again after a lost media connection, and dies with the membership', () => {
   const world = new RtcWorld();
   const user = world.logIn(1n);

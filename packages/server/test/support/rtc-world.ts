@@ -31,6 +31,8 @@ export class RtcWorld {
   readonly spoken: [bigint, string][] = [];
   /** Names of events with the users they are about. */
   readonly events: string[] = [];
+  /** Whether one user may call another; looked up at every call. */
+  callVerdict: Promise<void> | undefined;
   readonly #inRooms = new Set<string>();
   readonly #banned = new Set<string>();
   #rooms: RoomListener = {};
@@ -42,7 +44,7 @@ export class RtcWorld {
       sessions: this.sessions,
       timers: this.timers,
       delivery: { encoder: new PushEncoder(), deliver: (message) => this.#hear(message) },
-      rules: { checkUsers: () => undefined },
+      rules: { checkUsers: () => this.callVerdict },
       users: { listen: (listener) => (this.#users = listener) },
       rooms: {
         listen: (listener) => (this.#rooms = listener),
