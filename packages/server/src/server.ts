@@ -10,11 +10,13 @@ import { BlacklistService } from './friends/blacklist-service.ts';
 import { FriendService } from './friends/friend-service.ts';
 import { loadCertificate } from './gates/client-gate/certificate.ts';
 import { ClientAccess } from './gates/client-gate/client-access.ts';
+import { clientCallHandlers } from './gates/client-gate/client-call-handlers.ts';
 import { ClientGate } from './gates/client-gate/client-gate.ts';
 import { clientGroupHandlers } from './gates/client-gate/client-group-handlers.ts';
 import { clientHistoryHandlers } from './gates/client-gate/client-history-handlers.ts';
 import { clientMessageHandlers } from './gates/client-gate/client-message-handlers.ts';
 import { clientRoomHandlers } from './gates/client-gate/client-room-handlers.ts';
+import { clientRtcHandlers } from './gates/client-gate/client-rtc-handlers.ts';
 import { Login } from './gates/client-gate/login.ts';
 import { ownHandlers } from './gates/client-gate/own-handlers.ts';
 import { SessionEntry } from './gates/client-gate/session-entry.ts';
@@ -27,6 +29,7 @@ import { groupHandlers } from './gates/server-gate/group-handlers.ts';
 import { historyHandlers } from './gates/server-gate/history-handlers.ts';
 import { messageHandlers } from './gates/server-gate/message-handlers.ts';
 import { roomHandlers } from './gates/server-gate/room-handlers.ts';
+import { rtcHandlers } from './gates/server-gate/rtc-handlers.ts';
 import { ServerGate } from './gates/server-gate/server-gate.ts';
 import { loadServerKey } from './gates/server-gate/server-key-file.ts';
 import { tokenHandlers } from './gates/server-gate/token-handlers.ts';
@@ -45,6 +48,8 @@ import { ProjectDirectory } from './projects/project-directory.ts';
 import type { Project } from './projects/project-settings.ts';
 import { RoomPresence } from './rooms/room-presence.ts';
 import { RoomService } from './rooms/room-service.ts';
+import { Rtc } from './rtc/rtc.ts';
+import { processTimers } from './rtc/timers.ts';
 import { Audiences } from './sessions/audiences.ts';
 import { SessionDirectory } from './sessions/session-directory.ts';
 import { ConversationDirectory } from './storage/conversation-directory.ts';
@@ -120,8 +125,21 @@ async function start(
   const listening = new Listening({ bus, sessions, endpoint, now });
   listening.start();
   undo.push(async () => listening.stop());
+  const rtc = new Rtc({ sessions, delivery, rooms, users, rules, timers: processTimers(now) });
+  undo.push(async () => rtc.close());
   const unsaved = new UnsavedMessages(now);
-  const messages = new MessageService({ db, conversations, groupCommit, outage, unsaved, rules, delivery, now });
+  const { signals } = rtc;
+  const messages = new MessageService({
+    db,
+    conversations,
+    groupCommit,
+    outage,
+    unsaved,
+    rules,
+    delivery,
+    signals,
+    now,
+  });
   const changes = new MessageChanges({ db, conversations, now });
   const history = new HistoryService({ db, conversations, reader: new HistoryReader(db, { now }), now });
 
@@ -154,6 +172,7 @@ async function start(
       ...historyHandlers(history),
       ...roomHandlers(rooms),
       ...groupHandlers(groups),
+      ...rtcHandlers(rtc),
       ...userSide,
       ...tokenHandlers(tokens),
     },
@@ -176,6 +195,8 @@ async function start(
       ...clientRoomHandlers(rooms, access),
       ...clientGroupHandlers(groups, users, access),
       ...ownHandlers(userSide),
+      ...clientRtcHandlers(rtc, config.mediaGate.endpoint ?? `${config.host}:${config.mediaGate.port}`),
+      ...clientCallHandlers(rtc),
     },
     log,
     now,
@@ -192,6 +213,7 @@ async function start(
     groupCommit,
     outage,
     authority,
+    rtc,
     postgres,
   });
   const admin = new AdminServer({ readiness: () => ({ database: db.isReady, accepting: isAccepting }), metrics });
