@@ -11,6 +11,7 @@ import { asNew, type GroupCommit } from './group-commit.ts';
 import { SendLines } from './send-lines.ts';
 import type { Sender, SendRules, Verdict } from './send-rules.ts';
 import type { AcceptOutcome, UnsavedMessages } from './unsaved-messages.ts';
+import type { WriteClock } from './write-clock.ts';
 
 /** What every send has, whoever it goes to. */
 export type OutgoingMessage = {
@@ -35,7 +36,7 @@ type Dependencies = {
   unsaved: UnsavedMessages;
   rules: SendRules;
   delivery: Delivery;
-  now: () => number;
+  clock: WriteClock;
 };
 
 /** Accepts messages: checks who may send, stores them, hands them to delivery, and tells when they were stored. */
@@ -70,7 +71,8 @@ export class MessageService {
     const copies = conversations.map((conversation) => toRow(conversation, message));
     return this.#parts.groupCommit.exclusively(conversations, async () => {
       const outcomes = await this.#parts.outage.run(async (isFirst) => {
-        const written = await writeMessagesAtomically(this.#parts.db, copies, this.#parts.now());
+        const { db, clock } = this.#parts;
+        const written = await clock.run((at) => writeMessagesAtomically(db, copies, at));
         return isFirst ? written : written.map(asNew);
       });
       const times = outcomes.map((outcome) => timeOf(outcome, message.mid));
