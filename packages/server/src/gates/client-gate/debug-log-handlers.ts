@@ -27,7 +27,7 @@ export function debugLogHandlers(log: Logger, now: () => number): ClientHandlers
         uid: String(uid),
         ce: id,
         version,
-        msg: msg.text,
+        text: msg.text,
         attrs: attrs.text,
       });
       return NOTHING;
