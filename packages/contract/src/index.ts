@@ -46,6 +46,7 @@ export { encodeParams } from './encode-params.ts';
 export { ERROR_CODES, ERROR_MEANINGS, type ErrorCode, type ErrorName, errorNameOf } from './error-codes.ts';
 export type { AnswerField, FieldDeclaration, ParamField, Presence, PushField } from './fields.ts';
 export { FILE_COMMANDS, type FileCommand } from './file-commands.ts';
+export { CONVERSATIONS_KEPT_MAX, DEBUG_LINES_PER_SECOND, UNREAD_SCAN_MAX } from './fixed-limits.ts';
 export { GateCalls } from './gate-calls.ts';
 export { GATE_RULES, type Gate, type GateRules } from './gates.ts';
 export {
