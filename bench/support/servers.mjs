@@ -51,6 +51,10 @@ export async function startParley(databaseUrl, directory) {
     PARLEY_ADMIN_PORT: '0',
     PARLEY_CLIENT_GATE_PORT: '0',
     PARLEY_CLIENT_GATE_TLS_PORT: '0',
+    PARLEY_FILE_GATE_PORT: '0',
+    PARLEY_FILE_GATE_WEB_SOCKET_PORT: '0',
+    PARLEY_FILE_GATE_WEB_SOCKET_TLS_PORT: '0',
+    PARLEY_FILE_GATE_DOWNLOAD_PORT: '0',
   };
   return start('parley', [PARLEY], env, /server gate\s+\S+:(\d+)/);
 }

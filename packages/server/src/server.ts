@@ -19,6 +19,7 @@ import { Login } from './gates/client-gate/login.ts';
 import { ownHandlers } from './gates/client-gate/own-handlers.ts';
 import { SessionEntry } from './gates/client-gate/session-entry.ts';
 import { sessionHandlers } from './gates/client-gate/session-handlers.ts';
+import { startFileGate } from './gates/file-gate/start-file-gate.ts';
 import { blacklistHandlers } from './gates/server-gate/blacklist-handlers.ts';
 import { CallAuthority } from './gates/server-gate/call-authority.ts';
 import { deviceHandlers } from './gates/server-gate/device-handlers.ts';
@@ -54,6 +55,7 @@ import { HistoryReader } from './storage/history-reader.ts';
 import { writeMessages } from './storage/message-writer.ts';
 import { OutageRetry } from './storage/outage-retry.ts';
 import { Retention } from './storage/retention.ts';
+import { registerFileMetrics } from './telemetry/file-metrics.ts';
 import type { Logger } from './telemetry/logger.ts';
 import { Metrics } from './telemetry/metrics.ts';
 import { registerServerMetrics } from './telemetry/server-metrics.ts';
@@ -65,7 +67,17 @@ export type Address = { host: string; port: number };
 
 /** A server that is up. */
 export type RunningServer = {
-  readonly addresses: { serverGate: Address; clientGate: Address; clientGateTls: Address; admin: Address };
+  readonly addresses: {
+    serverGate: Address;
+    clientGate: Address;
+    clientGateTls: Address;
+    /** `fileProxy` and `fileProxyTls` are the file gate for browsers; `downloads` is HTTP. */
+    fileGate: Address;
+    fileProxy: Address;
+    fileProxyTls: Address;
+    downloads: Address;
+    admin: Address;
+  };
   readonly projects: readonly Project[];
   /** PEM file with the public key that clients of the server gate may encrypt with. */
   readonly publicKeyFile: string;
@@ -135,6 +147,10 @@ async function start(
   }, config.retentionIntervalMs);
   undo.push(async () => clearInterval(purge));
 
+  const shared = { config, dataDirectory, key, db, outage, projects, sessions, rules, messages, log, now };
+  const files = await startFileGate(shared);
+  undo.push(() => files.close());
+
   const authority = new CallAuthority({ projects, now });
   const userSide = {
     ...userHandlers(users),
@@ -156,6 +172,7 @@ async function start(
       ...groupHandlers(groups),
       ...userSide,
       ...tokenHandlers(tokens),
+      ...files.tokenHandlers.server,
     },
     log,
   });
@@ -176,6 +193,7 @@ async function start(
       ...clientRoomHandlers(rooms, access),
       ...clientGroupHandlers(groups, users, access),
       ...ownHandlers(userSide),
+      ...files.tokenHandlers.client,
     },
     log,
     now,
@@ -194,6 +212,7 @@ async function start(
     authority,
     postgres,
   });
+  registerFileMetrics(metrics, files);
   const admin = new AdminServer({ readiness: () => ({ database: db.isReady, accepting: isAccepting }), metrics });
   undo.push(() => admin.close());
   const adminAddress = await admin.listen(config.host, config.admin.port);
@@ -205,10 +224,10 @@ async function start(
   let closing: Promise<void> | undefined;
   const close = async () => {
     isAccepting = false;
-    await Promise.all([serverGate.stopAccepting(), clientGate.stopAccepting()]);
+    await Promise.all([serverGate.stopAccepting(), clientGate.stopAccepting(), files.stopAccepting()]);
     const timeUp = new AbortController();
     await Promise.race([
-      Promise.all([serverGate.idle(), groupCommit.idle()]),
+      Promise.all([serverGate.idle(), files.gate.idle(), groupCommit.idle()]),
       delay(config.drainTimeoutMs, undefined, { signal: timeUp.signal, ref: false }).catch(() => undefined),
     ]);
     timeUp.abort();
@@ -219,6 +238,7 @@ async function start(
       serverGate: serverGateAddress,
       clientGate: clientGateAddress.plain,
       clientGateTls: clientGateAddress.tls,
+      ...files.addresses,
       admin: adminAddress,
     },
     projects: projects.list(),
