@@ -172,23 +172,23 @@ describe('a file that a back end sends', () => {
   });
 
   test('a recalled message takes its file with it at once; so do clear and edit', async () => {
-    const [from, to] = [fresh(), fresh()];
+    const [from, gid] = [fresh(), fresh()];
     const send = async () => {
       const mid = fresh();
-      await files.send(fixture.caller, 'sendfile', someFile(), { from, to, mid });
-      const { url } = bodyOf(await stored(from, mid, to, 1));
+      await files.send(fixture.caller, 'sendgroupfile', someFile(), { from, gid, mid });
+      const { url } = bodyOf(await stored(from, mid, gid, 2));
       expect((await download(url)).response.status).toBe(200);
       return { mid, url };
     };
     const recalled = await send();
-    await fixture.caller.call('delmsg', { from, mid: recalled.mid, xid: to, type: 1 });
+    await fixture.caller.call('delmsg', { from, mid: recalled.mid, xid: gid, type: 2 });
     expect((await download(recalled.url)).response.status).toBe(404);
     const edited = await send();
     await fixture.caller.call('editmsg', {
       from,
       mid: edited.mid,
-      xid: to,
-      type: 1,
+      xid: gid,
+      type: 2,
       msg: 'gone',
       attrs: '',
       timeLimit: 0,

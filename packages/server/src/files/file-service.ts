@@ -98,6 +98,9 @@ export class FileService {
       completeFile(db, id, thumbnail?.length ?? null, this.#keepUntil(lifetime)),
     );
     if (completed === undefined) {
+      // The sweep has been here while the bytes were on their way, and will not come again.
+      await store.remove(thumbnailKey(name));
+      await store.remove(name);
       throw new RtmError(ERROR_CODES.fpnnUnknown, 'storing the file took too long; send it again with the same mid');
     }
     this.storedBytes += bytes.length;

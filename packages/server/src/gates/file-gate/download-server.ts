@@ -17,6 +17,8 @@ export type DownloadServerOptions = {
 
 const HEAD_TIMEOUT_MS = 10_000;
 const KEEP_ALIVE_MS = 5000;
+/** What a refusal says of the file, or of the connection. */
+const KEPT_HEADERS = ['content-range', 'connection'];
 /** Of Node's own check of the two above. */
 const CHECK_INTERVAL_MS = 1000;
 
@@ -81,6 +83,7 @@ export class DownloadServer {
         // The client has gone or was too slow; it sees that bytes are missing.
         response.destroy();
       } else {
+        response.removeHeader('content-range');
         this.#options.log.warn('a download failed', { cause: String(error) });
         this.#refuse(response, 503, 'the file cannot be read now; try again later');
       }
@@ -99,14 +102,13 @@ export class DownloadServer {
     if (isNamedIn(request.headers['if-none-match'], etag)) return this.#end(response, 304);
     const range = rangeOf(request, etag, file.size);
     if (range === 'unsatisfiable') {
-      response.removeHeader('content-disposition');
       response.setHeader('content-range', `bytes */${file.size}`);
       return this.#refuse(response, 416, `the file has ${file.size} bytes`);
     }
-    if (range !== 'whole') response.setHeader('content-range', `bytes ${range.start}-${range.end - 1}/${file.size}`);
     const { start, end } = range === 'whole' ? { start: 0, end: file.size } : range;
-    response.setHeader('content-length', end - start);
     const status = range === 'whole' ? 200 : 206;
+    response.setHeader('content-length', end - start);
+    if (status === 206) response.setHeader('content-range', `bytes ${start}-${end - 1}/${file.size}`);
     if (method === 'HEAD' || start === end) return this.#end(response, status);
     await this.#send(response, status, file, { start, end });
   }
@@ -115,16 +117,11 @@ export class DownloadServer {
     const stream = await this.#options.lookup.read(file, start, end);
     this.#count(status);
     response.writeHead(status);
-    await pipeline(stream, (chunks) => this.#counted(chunks), response, {
-      signal: AbortSignal.timeout(this.#options.timeoutMs),
-    });
-  }
-
-  async *#counted(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
-    for await (const chunk of chunks) {
+    response.flushHeaders();
+    stream.on('data', (chunk: Uint8Array) => {
       this.sentBytes += chunk.length;
-      yield chunk;
-    }
+    });
+    await pipeline(stream, response, { signal: AbortSignal.timeout(this.#options.timeoutMs) });
   }
 
   /** Pages may fetch files; a link that cannot be guessed is all the permission that there is. */
@@ -138,8 +135,7 @@ export class DownloadServer {
 
   #refuse(response: ServerResponse, status: number, text: string): void {
     const body = `${text}\n`;
-    response.removeHeader('etag');
-    response.removeHeader('cache-control');
+    for (const name of response.getHeaderNames()) if (!KEPT_HEADERS.includes(name)) response.removeHeader(name);
     response.setHeader('content-type', 'text/plain');
     response.setHeader('x-content-type-options', 'nosniff');
     response.setHeader('access-control-allow-origin', '*');

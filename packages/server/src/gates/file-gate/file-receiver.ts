@@ -59,7 +59,12 @@ export class FileReceiver {
   #takeTicket(project: Project, method: FileGateMethodName, token: string, params: AnyParams): FileTicket {
     const { tickets, sessions, now } = this.#parts;
     const uid = 'uid' in params ? params.uid : params.from;
-    const ticket = tickets.take(token, { pid: project.pid, uid, method, target: fileTarget(method, params as FileTargetParams) });
+    const ticket = tickets.take(token, {
+      pid: project.pid,
+      uid,
+      method,
+      target: fileTarget(method, params as FileTargetParams),
+    });
     const perSecond = project.settings.filesPerSecondMax;
     let rate = this.#rates.get(project.pid);
     if (rate === undefined) this.#rates.set(project.pid, (rate = new CallRate(perSecond, now())));
