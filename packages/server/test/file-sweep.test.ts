@@ -57,7 +57,7 @@ async function keep(changes: Partial<IncomingFile> = {}): Promise<{ url: string;
   const mid = (lastMid += 1n);
   const { url } = await service.store({
     ...{ project: PROJECT, sender: 1n, mid, bytes, content: recogniseContent(bytes), filename: undefined },
-    ...{ origin: `send ${mid}`, lifetime: 'message' },
+    ...{ origin: `send ${mid}`, readableUntil: undefined },
     ...changes,
   });
   return { url, mid };
@@ -117,8 +117,11 @@ test('one that is sent again after it went is another file', async () => {
   expect(isKept(second.url)).toBe(true);
 });
 
-test('one of a message that is not stored is there for a week, an upload for ever', async () => {
-  const [brief, upload] = [await keep({ lifetime: 'week' }), await keep({ lifetime: 'ever', origin: undefined })];
+test('one that needs no message is there until its time, which may never come', async () => {
+  const [brief, upload] = [
+    await keep({ readableUntil: clock + WEEK }),
+    await keep({ readableUntil: Number.MAX_SAFE_INTEGER, origin: undefined }),
+  ];
   clock += WEEK - 1;
   await sweep.runOnce();
   expect([await isReadable(brief.url), await isReadable(upload.url)]).toEqual([true, true]);

@@ -19,11 +19,8 @@ export type IncomingFile = {
   filename: string | undefined;
   /** Names the send: a repeat of the same file with the same origin is the same file. Absent: always another file. */
   origin: string | undefined;
-  /**
-   * How long it can be read: as long as the `message` lives that it is sent with; a `week`, with a message that is not
-   * stored; for `ever`.
-   */
-  lifetime: 'message' | 'week' | 'ever';
+  /** In ms; undefined: as long as the message lives that it is sent with. */
+  readableUntil: number | undefined;
 };
 
 /** Where receivers find a file. */
@@ -32,7 +29,6 @@ export type StoredFile = { url: string; surl: string | undefined };
 const NAME_BYTES = 24;
 /** No part of a name; the database does not take all of them. */
 const CONTROL_CHARACTERS = /\p{Cc}/gu;
-const WEEK_MS = 7 * 86_400_000;
 
 type Dependencies = {
   db: Database;
@@ -81,7 +77,7 @@ export class FileService {
         size: file.bytes.length,
         contentType: file.content.contentType,
         filename: file.filename?.replace(CONTROL_CHARACTERS, ''),
-        needsMessage: file.lifetime === 'message',
+        needsMessage: file.readableUntil === undefined,
         keepUntil: now() + orphanKeepMs,
       }),
     );
@@ -89,14 +85,12 @@ export class FileService {
 
   async #storeBytes(file: IncomingFile, { id, name }: RegisteredFile): Promise<RegisteredFile> {
     const { db, store, thumbnails, outage } = this.#parts;
-    const { bytes, content, lifetime } = file;
+    const { bytes, content, readableUntil = 0 } = file;
     const isImage = content.mtype === MTYPES.imageFile;
     const thumbnail = isImage ? await thumbnails.make(bytes, content.contentType) : undefined;
     if (thumbnail !== undefined) await store.put(thumbnailKey(name), thumbnail);
     await store.put(name, bytes);
-    const completed = await outage.run(() =>
-      completeFile(db, id, thumbnail?.length ?? null, this.#keepUntil(lifetime)),
-    );
+    const completed = await outage.run(() => completeFile(db, id, thumbnail?.length ?? null, readableUntil));
     if (completed === undefined) {
       // The sweep has been here while the bytes were on their way, and will not come again.
       await store.remove(thumbnailKey(name));
@@ -106,11 +100,6 @@ export class FileService {
     this.storedBytes += bytes.length;
     this.storedCount += 1;
     return completed;
-  }
-
-  #keepUntil(lifetime: IncomingFile['lifetime']): number {
-    if (lifetime === 'ever') return Number.MAX_SAFE_INTEGER;
-    return lifetime === 'week' ? this.#parts.now() + WEEK_MS : 0;
   }
 }
 

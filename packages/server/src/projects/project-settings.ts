@@ -63,6 +63,8 @@ export const projectSettingsSchema = z.strictObject({
     .strictObject({
       days: z.number().positive().optional(),
       messagesPerConversation: z.int().positive().optional(),
+      /** Files that were stored without being sent. Those of messages go with the message. */
+      uploadedFileDays: z.number().positive().optional(),
     })
     .default({}),
   limits: z.strictObject(limitsShape).prefault({}),

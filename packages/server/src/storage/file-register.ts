@@ -11,7 +11,7 @@ export type NewFile = {
   size: number;
   contentType: string;
   filename: string | undefined;
-  /** It can be read as long as a message names it; otherwise until `keepUntil`. */
+  /** It can be read as long as a message names it; otherwise until `keepUntil` of its completion. */
   needsMessage: boolean;
   /** Before this time, in ms, it is not removed, whatever becomes of the send. */
   keepUntil: number;
@@ -28,6 +28,11 @@ export type ReadableFile = {
 };
 export type DoomedFile = { id: bigint; name: string };
 
+/** A message names the file `f`: the one that it was sent with, in any of the conversations that this went to. */
+const IS_NAMED = `exists (
+  select 1 from messages m join conversations c on c.id = m.conversation
+  where m.mid = f.mid and m.sender = f.sender and not m.is_removed and c.project = f.project
+    and position(convert_to(f.name, 'UTF8') in m.body) > 0)`;
 const REGISTERED = `id, name, state = 1 as "isStored", thumbnail_size as "thumbnailSize"`;
 const REGISTER = {
   name: 'file-register',
@@ -47,13 +52,13 @@ const COMPLETE = {
 const FIND = {
   name: 'file-find',
   text: `select size, content_type as "contentType", filename, thumbnail_size as "thumbnailSize" from files f
-    where name = $1 and state = 1 and case when needs_message then is_file_named(f) else keep_until > $2 end`,
+    where name = $1 and state = 1 and case when needs_message then ${IS_NAMED} else keep_until > $2 end`,
 };
 const LAST = { name: 'file-last', text: 'select coalesce(max(id), 0) as id from files' };
 const DOOM = {
   name: 'file-doom',
   text: `update files f set state = 2, origin = null
-    where id > $1 and id <= $2 and keep_until <= $3 and state <> 2 and not (needs_message and is_file_named(f))
+    where id > $1 and id <= $2 and keep_until <= $3 and state <> 2 and not (needs_message and ${IS_NAMED})
     returning id`,
 };
 const DOOMED = { name: 'file-doomed', text: 'select id, name from files where state = 2 order by id limit $1' };

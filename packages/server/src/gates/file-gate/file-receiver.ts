@@ -35,6 +35,9 @@ type Dependencies = {
   now: () => number;
 };
 
+/** How long the file of a message can be read that is not kept itself. */
+const UNSTORED_DAYS = 7;
+const DAY_MS = 86_400_000;
 const NO_ATTRS = { sign: undefined, filename: undefined, shared: '{"rtm":{},"custom":""}' };
 
 /**
@@ -79,7 +82,8 @@ export class FileReceiver {
   }
 
   async #upload(project: Project, { uid }: FileParamsOut<'uploadfile'>, file: Received): Promise<AnyAnswer> {
-    const { files, destinations } = this.#parts;
+    const { files, destinations, now } = this.#parts;
+    const { uploadedFileDays: uploadDays } = project.settings.retention;
     await destinations.checkUpload(project, uid);
     const { url } = await files.store({
       project: project.pid,
@@ -89,7 +93,7 @@ export class FileReceiver {
       content: recogniseContent(file.bytes),
       filename: file.filename,
       origin: undefined,
-      lifetime: 'ever',
+      readableUntil: uploadDays === undefined ? Number.MAX_SAFE_INTEGER : now() + uploadDays * DAY_MS,
     });
     return { url, size: file.bytes.length };
   }
@@ -101,7 +105,7 @@ export class FileReceiver {
     params: Exclude<AnyParams, FileParamsOut<'uploadfile'>>,
     file: Received,
   ): Promise<AnyAnswer> {
-    const { files, destinations } = this.#parts;
+    const { files, destinations, now } = this.#parts;
     const { from, mid } = params;
     const destination = destinations.of(project, params, ticket.sessionId);
     await destination.check();
@@ -116,7 +120,7 @@ export class FileReceiver {
       filename: file.filename,
       // MD5 is known already, and who makes two files with one only spoils a message of its own.
       origin: [project.pid, method, from, ticket.target, mid, file.md5].join(':'),
-      lifetime: isStored(project, mtype) ? 'message' : 'week',
+      readableUntil: isStored(project, mtype) ? undefined : now() + UNSTORED_DAYS * DAY_MS,
     });
     const msg = rawText(formatFileMessage({ url, size: file.bytes.length, surl }));
     return { mtime: await destination.send({ mtype, mid, msg, attrs: file.attrs }) };

@@ -26,13 +26,5 @@ export const files = {
       keep_until int8 not null
     );
     create index files_removed on files (id) where state = 2;
-
-    -- Whether a message names the file: the one that it was sent with, in any of the conversations that this went to.
-    create function is_file_named(f files) returns bool language sql stable as $$
-      select exists (
-        select 1 from messages m join conversations c on c.id = m.conversation
-        where m.mid = f.mid and m.sender = f.sender and not m.is_removed and c.project = f.project
-          and position(convert_to(f.name, 'UTF8') in m.body) > 0)
-    $$;
   `,
 };
