@@ -396,8 +396,10 @@ describe('the settings of a project', () => {
       now: () => now,
       settings: {
         allowsUnsignedFiles: true,
-        filesPerSecondMax: 3,
+        filesPerSecondMax: 5,
         disabledMethods: ['broadcastfile'],
+        requiresFriendship: true,
+        enforcesBlacklist: true,
         storedMtypes: [30],
         limits: { fileMaxBytes: 100 },
       },
@@ -409,6 +411,10 @@ describe('the settings of a project', () => {
       const token = await here.token(caller, method, { from, to });
       return here.codeOf(method, here.quest(token, someFile(100), { from, to, mid: fresh(), ...params }));
     };
+    const upload = await here.token(receiver, 'uploadfile');
+    expect(await here.codeOf('uploadfile', here.quest(upload, someFile(100), { uid: to }))).toBe(0);
+    expect(await send('sendfile', {})).toBe(200043);
+    await caller.call('addfriends', { uid: from, friends: [to] });
     expect(await send('sendfile', { attrs: '{"custom":"c"}' })).toBe(0);
     expect(await send('sendfile', { attrs: 'no JSON' })).toBe(0);
     const pushes = await receiver.received(2);

@@ -147,7 +147,7 @@ async function start(
   }, config.retentionIntervalMs);
   undo.push(async () => clearInterval(purge));
 
-  const shared = { config, dataDirectory, key, db, outage, projects, sessions, rules, messages, log, now };
+  const shared = { config, dataDirectory, key, db, outage, projects, sessions, users, rules, messages, log, now };
   const files = await startFileGate(shared);
   undo.push(() => files.close());
 

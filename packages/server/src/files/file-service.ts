@@ -85,12 +85,17 @@ export class FileService {
 
   async #storeBytes(file: IncomingFile, { id, name }: RegisteredFile): Promise<RegisteredFile> {
     const { db, store, thumbnails, outage } = this.#parts;
-    const { bytes, content, readableUntil = 0 } = file;
+    const { bytes, content, readableUntil } = file;
     const isImage = content.mtype === MTYPES.imageFile;
     const thumbnail = isImage ? await thumbnails.make(bytes, content.contentType) : undefined;
     if (thumbnail !== undefined) await store.put(thumbnailKey(name), thumbnail);
     await store.put(name, bytes);
-    const completed = await outage.run(() => completeFile(db, id, thumbnail?.length ?? null, readableUntil));
+    const change = {
+      thumbnailSize: thumbnail?.length ?? null,
+      keepUntil: readableUntil ?? 0,
+      isSent: readableUntil === undefined,
+    };
+    const completed = await outage.run(() => completeFile(db, id, change));
     if (completed === undefined) {
       // The sweep has been here while the bytes were on their way, and will not come again.
       await store.remove(thumbnailKey(name));

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { checkKey, type FileStore } from './file-store.ts';
 
-/** Files of a folder: `<folder>/<first two letters of the key>/<key>`. */
+const FIRST_LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+
+/** Files of a folder: `<folder>/<first letter of the key>/<key>`. */
 export class LocalFileStore implements FileStore {
   readonly #directory: string;
   readonly #incoming: string;
@@ -19,6 +21,9 @@ export class LocalFileStore implements FileStore {
     const store = new LocalFileStore(directory);
     await rm(store.#incoming, { recursive: true, force: true });
     await mkdir(store.#incoming, { recursive: true, mode: 0o700 });
+    for (const letter of FIRST_LETTERS) await mkdir(join(directory, letter), { recursive: true, mode: 0o700 });
+    // Before the first file, so that no file lies in a folder which a power cut takes away.
+    await syncFolder(directory);
     return store;
   }
 
@@ -28,7 +33,6 @@ export class LocalFileStore implements FileStore {
     const incoming = join(this.#incoming, randomUUID());
     try {
       await writeDurably(incoming, bytes);
-      if ((await mkdir(folder, { recursive: true, mode: 0o700 })) !== undefined) await syncFolder(this.#directory);
       await rename(incoming, path);
     } catch (error) {
       await rm(incoming, { force: true });
@@ -54,7 +58,7 @@ export class LocalFileStore implements FileStore {
 
   #placeOf(key: string): { folder: string; path: string } {
     checkKey(key);
-    const folder = join(this.#directory, key.slice(0, 2));
+    const folder = join(this.#directory, key.slice(0, 1));
     return { folder, path: join(folder, key) };
   }
 }

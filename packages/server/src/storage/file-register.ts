@@ -33,6 +33,11 @@ const IS_NAMED = `exists (
   select 1 from messages m join conversations c on c.id = m.conversation
   where m.mid = f.mid and m.sender = f.sender and not m.is_removed and c.project = f.project
     and position(convert_to(f.name, 'UTF8') in m.body) > 0)`;
+/**
+ * Makes the commit of a statement wait for no disk. It becomes durable with the next commit that does, at the latest with that of the
+ * message, which every send waits for. Where the database dies before, the send was not answered.
+ */
+const WITHOUT_WAIT = `(select set_config('synchronous_commit', 'off', true)) is not null`;
 const REGISTERED = `id, name, state = 1 as "isStored", thumbnail_size as "thumbnailSize"`;
 const REGISTER = {
   name: 'file-register',
@@ -43,12 +48,11 @@ const REGISTER = {
     returning ${REGISTERED}`,
 };
 /** Of several that store the same bytes the first says whether there is a thumbnail. */
-const COMPLETE = {
-  name: 'file-complete',
-  text: `update files
-    set thumbnail_size = case when state = 0 then $2 else thumbnail_size end, keep_until = greatest(keep_until, $3), state = 1
-    where id = $1 and state <> 2 returning ${REGISTERED}`,
-};
+const COMPLETE = `update files
+  set thumbnail_size = case when state = 0 then $2 else thumbnail_size end, keep_until = greatest(keep_until, $3), state = 1
+  where id = $1 and state <> 2`;
+const COMPLETE_UPLOAD = { name: 'file-complete-upload', text: `${COMPLETE} returning ${REGISTERED}` };
+const COMPLETE_SEND = { name: 'file-complete-send', text: `${COMPLETE} and ${WITHOUT_WAIT} returning ${REGISTERED}` };
 const FIND = {
   name: 'file-find',
   text: `select size, content_type as "contentType", filename, thumbnail_size as "thumbnailSize" from files f
@@ -84,16 +88,18 @@ export async function registerFile(db: Database, file: NewFile): Promise<Registe
 /**
  * Says that the bytes are stored.
  *
- * @param thumbnailSize - Null without one. Only the first to say it is heard.
+ * @param change.thumbnailSize - Null without one. Only the first to say it is heard.
+ * @param change.isSent - A message that names the file is committed next; so this needs no wait of its own.
  * @returns undefined when the file has been given up meanwhile.
  */
 export async function completeFile(
   db: Database,
   id: bigint,
-  thumbnailSize: number | null,
-  keepUntil: number,
+  change: { thumbnailSize: number | null; keepUntil: number; isSent: boolean },
 ): Promise<RegisteredFile | undefined> {
-  return (await db.write<RegisteredFile>(COMPLETE, [id, thumbnailSize, Math.floor(keepUntil)]))[0];
+  const statement = change.isSent ? COMPLETE_SEND : COMPLETE_UPLOAD;
+  const values = [id, change.thumbnailSize, Math.floor(change.keepUntil)];
+  return (await db.write<RegisteredFile>(statement, values))[0];
 }
 
 /** Undefined for a name that nobody may read, or no longer. */

@@ -17,10 +17,10 @@ export type DownloadServerOptions = {
 
 const HEAD_TIMEOUT_MS = 10_000;
 const KEEP_ALIVE_MS = 5000;
-/** What a refusal says of the file, or of the connection. */
-const KEPT_HEADERS = ['content-range', 'connection'];
 /** Of Node's own check of the two above. */
 const CHECK_INTERVAL_MS = 1000;
+/** What a refusal says of the file, or of the connection. */
+const KEPT_HEADERS = ['content-range', 'connection'];
 
 /**
  * HTTP for downloads: GET and HEAD of `/files/…` and `/thumbnails/…`, whole or one range. Bytes stream from the store to

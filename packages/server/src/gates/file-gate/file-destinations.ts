@@ -66,9 +66,4 @@ export class FileDestinations {
       send: (message) => messages.broadcast(project, whole(message)),
     };
   }
-
-  /** A file that is sent to nobody. @returns 200062 for a muted user. */
-  checkUpload(project: Project, uid: bigint): Verdict {
-    return this.#rules.checkUsers(project, { from: uid, gate: 'server' }, []);
-  }
 }

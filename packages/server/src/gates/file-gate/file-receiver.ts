@@ -19,6 +19,7 @@ import type { FileTicket, FileTickets } from '../../files/file-tickets.ts';
 import { isStored } from '../../messaging/message-service.ts';
 import type { Project } from '../../projects/project-settings.ts';
 import type { SessionDirectory } from '../../sessions/session-directory.ts';
+import type { UserService } from '../../users/user-service.ts';
 import { CallRate } from '../server-gate/call-rate.ts';
 import type { FileDestinations } from './file-destinations.ts';
 
@@ -32,6 +33,7 @@ type Dependencies = {
   files: FileService;
   destinations: FileDestinations;
   sessions: SessionDirectory;
+  users: UserService;
   now: () => number;
 };
 
@@ -82,9 +84,11 @@ export class FileReceiver {
   }
 
   async #upload(project: Project, { uid }: FileParamsOut<'uploadfile'>, file: Received): Promise<AnyAnswer> {
-    const { files, destinations, now } = this.#parts;
+    const { files, users, now } = this.#parts;
     const { uploadedFileDays: uploadDays } = project.settings.retention;
-    await destinations.checkUpload(project, uid);
+    if (users.isMuted(project, uid)) {
+      throw new RtmError(ERROR_CODES.blockUser, `uid: user ${uid} is muted in the whole project`);
+    }
     const { url } = await files.store({
       project: project.pid,
       sender: uid,

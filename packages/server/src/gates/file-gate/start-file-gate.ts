@@ -18,6 +18,7 @@ import type { SessionDirectory } from '../../sessions/session-directory.ts';
 import type { Database } from '../../storage/database.ts';
 import type { OutageRetry } from '../../storage/outage-retry.ts';
 import type { Logger } from '../../telemetry/logger.ts';
+import type { UserService } from '../../users/user-service.ts';
 import { loadCertificate } from '../client-gate/certificate.ts';
 import type { ClientHandlers } from '../client-gate/client-handler.ts';
 import type { Handlers } from '../server-gate/handler.ts';
@@ -37,6 +38,7 @@ export type FileGateParts = {
   outage: OutageRetry;
   projects: ProjectDirectory;
   sessions: SessionDirectory;
+  users: UserService;
   rules: SendRules;
   messages: MessageService;
   log: Logger;
@@ -74,7 +76,7 @@ export async function startFileGate(parts: FileGateParts): Promise<RunningFileGa
 }
 
 async function start(parts: FileGateParts, undo: (() => Promise<void>)[]): Promise<RunningFileGate> {
-  const { config, db, outage, projects, sessions, rules, messages, log, now } = parts;
+  const { config, db, outage, projects, sessions, users, rules, messages, log, now } = parts;
   const { host, fileGate } = config;
   const store = await openStore(parts);
   const publicHost = fileGate.publicHost ?? (WILDCARDS.includes(host) ? hostname() : host);
@@ -92,7 +94,7 @@ async function start(parts: FileGateParts, undo: (() => Promise<void>)[]): Promi
   const tickets = new FileTickets({ now });
   const files = new FileService({ db, store, links, thumbnails, outage, now, ...config.fileStore });
   const destinations = new FileDestinations({ rules, messages });
-  const receiver = new FileReceiver({ tickets, files, destinations, sessions, now });
+  const receiver = new FileReceiver({ tickets, files, destinations, sessions, users, now });
   const certificate = await loadCertificate(join(parts.dataDirectory, 'keys'), config.clientGate, now());
   const gate = new FileGate({ host, config: fileGate, key: parts.key, certificate, projects, receiver, log });
   undo.push(() => gate.close());
