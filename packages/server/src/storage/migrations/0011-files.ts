@@ -24,7 +24,7 @@ export const files = {
       thumbnail_size int4,
       needs_message bool not null,
       keep_until int8 not null
-    );
+    ) with (autovacuum_vacuum_threshold = 1000, autovacuum_analyze_threshold = 1000);
     create index files_removed on files (id) where state = 2;
   `,
 };
