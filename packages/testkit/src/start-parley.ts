@@ -31,6 +31,12 @@ export type ParleyUnderTest = {
   readonly serverGate: Address;
   readonly clientGate: Address;
   readonly clientGateTls: Address;
+  readonly fileGate: Address;
+  /** The file gate for browsers. */
+  readonly fileProxy: Address;
+  readonly fileProxyTls: Address;
+  /** HTTP, from where files are downloaded. */
+  readonly downloads: Address;
   readonly admin: Address;
   readonly publicKeyFile: string;
   readonly databaseUrl: string | undefined;
@@ -49,6 +55,7 @@ export async function startParley(options: StartParleyOptions = {}): Promise<Par
     ...(options.databaseUrl === undefined ? {} : { databaseUrl: options.databaseUrl }),
     serverGate: { port: 0, ...options.config?.serverGate },
     clientGate: { port: 0, tlsPort: 0, ...options.config?.clientGate },
+    fileGate: { port: 0, webSocketPort: 0, webSocketTlsPort: 0, downloadPort: 0, ...options.config?.fileGate },
     admin: { port: 0 },
     projects: [{ pid, secret, settings: options.settings ?? {} }],
   });
@@ -65,6 +72,10 @@ export async function startParley(options: StartParleyOptions = {}): Promise<Par
     serverGate: server.addresses.serverGate,
     clientGate: server.addresses.clientGate,
     clientGateTls: server.addresses.clientGateTls,
+    fileGate: server.addresses.fileGate,
+    fileProxy: server.addresses.fileProxy,
+    fileProxyTls: server.addresses.fileProxyTls,
+    downloads: server.addresses.downloads,
     admin: server.addresses.admin,
     publicKeyFile: server.publicKeyFile,
     databaseUrl: options.databaseUrl,
