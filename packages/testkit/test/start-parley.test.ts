@@ -10,12 +10,14 @@ import { startParley } from '@parley/testkit';
 import { expect, test } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+/** Databases are made and processes started, on a machine that may have other work. */
+const SLOW = { timeout: 60_000 };
 const TESTKIT = pathToFileURL(join(ROOT, 'packages/testkit/dist/index.js')).href;
 
 /** The folder with everything that a server keeps. */
 const folderOf = ({ publicKeyFile }: { publicKeyFile: string }) => dirname(dirname(publicKeyFile));
 
-test('the example of the README passes', async () => {
+test('the example of the README passes', SLOW, async () => {
   const example = await readFile(join(ROOT, 'examples/testkit.test.mjs'), 'utf8');
   const readme = await readFile(join(ROOT, 'packages/testkit/README.md'), 'utf8');
   expect(readme.split('```js\n')[1]!.split('```')[0]).toBe(example);
@@ -26,7 +28,7 @@ test('the example of the README passes', async () => {
   expect([status, output]).toEqual([0, expect.stringMatching(/# pass 2\n|ℹ pass 2\n/)]);
 });
 
-test('two servers in one process know nothing of each other, and leave nothing behind', async () => {
+test('two servers in one process know nothing of each other, and leave nothing behind', SLOW, async () => {
   const [one, other] = await Promise.all([startParley(), startParley()]);
   const { mid, mtime } = await one.client().sendChat(1, 2, 'hello');
   expect(await historyOf(one)).toEqual([mid]);
@@ -36,7 +38,7 @@ test('two servers in one process know nothing of each other, and leave nothing b
   expect([existsSync(folderOf(one)), existsSync(folderOf(other))]).toEqual([false, false]);
 });
 
-test('a restart keeps ports, data and tokens; a folder of the caller is kept after the close', async () => {
+test('a restart keeps ports, data and tokens; a folder of the caller is kept after the close', SLOW, async () => {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'parley-kept-'));
   try {
     const project = { pid: 7, secret: 'of the application' };
@@ -60,7 +62,7 @@ test('a start that fails says why', async () => {
   await expect(startParley({ config: { drainTimeoutMs: -1 } })).rejects.toThrow('drainTimeoutMs');
 });
 
-test('a process that is killed leaves neither a database nor its data', async () => {
+test('a process that is killed leaves neither a database nor its data', SLOW, async () => {
   const program = `
     const { startParley } = await import(${JSON.stringify(TESTKIT)});
     const parley = await startParley();
