@@ -1,9 +1,10 @@
 import type { RawCaller } from '@parley/testkit/internal';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { UNSAVED_MTYPE, worldCommands } from './delivery-model/commands.ts';
+import { worldCommands } from './delivery-model/commands.ts';
 import { expectHistories } from './delivery-model/history-check.ts';
 import { LiveWorld } from './delivery-model/live-world.ts';
+import { UNSAVED_MTYPE } from './delivery-model/message-steps.ts';
 import { changes, Storm } from './delivery-model/storm.ts';
 import { WorldModel, type WorldSettings } from './delivery-model/world-model.ts';
 import { fuzzSettings } from './fuzz/fuzz-settings.ts';
