@@ -37,15 +37,18 @@ function renderWireReference(contract) {
     prefix: 'client ',
   }));
   const pushes = Object.values(contract.pushes);
+  const fileMethods = Object.values(contract.fileGateMethods);
   return page([
     '# Wire reference',
     ORIGIN,
-    'Every method of the server gate, every method of the client gate and every push. A quest carries a map of ' +
+    'Every method of the server gate, of the client gate and of the file gate, and every push. A quest carries a map of ' +
       'parameters, an answer a map of fields, an error answer `code` and `ex`; see [errors](errors.md).',
     'Server gate:',
     list(server.map(subjectLine)),
     'Client gate:',
     list(client.map(subjectLine)),
+    'File gate:',
+    list([fileMethods.map(({ name }) => link(name)).join(', ')]),
     'Pushes:',
     list([pushes.map(({ name }) => link(`push ${name}`, name)).join(', ')]),
     '## Common to all methods',
@@ -70,6 +73,13 @@ function renderWireReference(contract) {
     'Errors of any method on the client gate:',
     list(refusalLines(Object.entries(contract.CLIENT_COMMON_REFUSALS), contract)),
     ...client.flatMap((subject) => renderSubject(subject, contract)),
+    '## File gate',
+    ...FILE_GATE,
+    'Parameters of every quest on the file gate:',
+    paramTable(contract.fileTokenParams, contract),
+    'Errors of any method on the file gate:',
+    list(refusalLines(Object.entries(contract.FILE_COMMON_REFUSALS), contract)),
+    ...fileMethods.flatMap((method) => renderMethod(method, '', contract)),
     '## Pushes',
     'Quests that the server sends. A two-way push is answered with an empty map; whatever the answer is, it only says that ' +
       'the push arrived. The same message may be pushed twice.',
@@ -133,6 +143,16 @@ function historyUnit({ prefix }) {
   ].join('\n');
 }
 
+const FILE_GATE = [
+  'A file is sent with a token, which `filetoken` of the server gate or of the client gate gives together with the address ' +
+    'of this gate. A token is good for one file, for five minutes, and only for the sender, method and target that it was asked for.',
+  '`attrs` is JSON text: `{"rtm": {"sign": …, "ext": …, "filename": …}, "custom": …}`, or `sign` and `ext` at the top. The sign ' +
+    'is `md5(md5(file) + ":" + token)`, both in lower-case hex. For voice, `rtm` holds `type` "audiomsg", `codec`, `srate`, ' +
+    '`lang` and `duration` too.',
+  'Receivers get a message of the file type (40..50): `msg` is JSON text `{"url", "size", "surl"}`, `surl` is the ' +
+    'thumbnail of an image and may be missing; `attrs` is JSON text with `rtm`, now without the sign, and `custom`.',
+];
+
 const PUSHED_CONTENT = [
   'The content `msg` of a message in a push:',
   '',
@@ -171,7 +191,11 @@ function renderPush(push, contract) {
 }
 
 const RECEIVERS = { server: 'back ends', client: 'clients' };
-const GATES = { server: 'back ends, on the server gate', client: 'users, on the client gate' };
+const GATES = {
+  server: 'back ends, on the server gate',
+  client: 'users, on the client gate',
+  file: 'back ends and users, on the file gate',
+};
 
 /** One line per code beyond 10009 and 10010, which any parameter can cause. */
 function methodErrors(method, contract) {
@@ -258,6 +282,7 @@ function renderErrors(contract, fpnn) {
     ERROR_MEANINGS[name],
     answeredBy(name, code, contract.methods, contract.COMMON_REFUSALS),
     answeredBy(name, code, contract.clientMethods, contract.CLIENT_COMMON_REFUSALS),
+    answeredBy(name, code, contract.fileGateMethods, contract.FILE_COMMON_REFUSALS),
   ]);
   const local = Object.entries(fpnn.FPNN_CODES).filter(([, code]) => code !== 0 && !travelling.has(code));
   return page([
@@ -266,7 +291,10 @@ function renderErrors(contract, fpnn) {
     'An error answer carries `code` and `ex`, a sentence that names the parameter and the limit. Compare codes, never ' +
       'the text. Codes of "any method" can be the answer to every quest on the gate. What each method means by ' +
       'its codes stands in the [wire reference](wire-reference.md); older names of methods answer as the newer ones.',
-    table(['code', 'name', 'meaning', 'answered on the server gate by', 'answered on the client gate by'], rows),
+    table(
+      ['code', 'name', 'meaning', ...['server', 'client', 'file'].map((gate) => `answered on the ${gate} gate by`)],
+      rows,
+    ),
     '## Codes below the methods',
     'These codes belong to the transport. Most arise on the side that waits for an answer; none is the answer of a method.',
     table(

@@ -171,6 +171,11 @@ export function body(meaning: string): RequiredField<BodyField> {
   };
 }
 
+/** The bytes of a file. */
+export function fileBody(meaning: string): RequiredField<BodyField> {
+  return { ...body(meaning), limit: 'fileMaxBytes', refusal: 'largeFileOrAttrs' };
+}
+
 type ListOptions = { readonly limit?: LimitName; readonly takesEmpty?: boolean };
 
 /** A list of ids. */

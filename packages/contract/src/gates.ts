@@ -1,5 +1,5 @@
-/** Who calls: back ends on the server gate, logged-in users on the client gate. */
-export type Gate = 'server' | 'client';
+/** Who calls: back ends on the server gate, logged-in users on the client gate, both on the file gate. */
+export type Gate = 'server' | 'client' | 'file';
 
 /** What a gate accepts beyond the declared types. */
 export type GateRules = {
@@ -10,4 +10,5 @@ export type GateRules = {
 export const GATE_RULES: Readonly<Record<Gate, GateRules>> = {
   server: { takesTextIds: false },
   client: { takesTextIds: true },
+  file: { takesTextIds: true },
 };

@@ -1,14 +1,19 @@
 import type { Encodable, WireMap } from '@parley/fpnn';
 import {
   checkClientParams,
+  checkFileParams,
   checkParams,
   clientMethods,
   decodeAnswer,
   decodeClientAnswer,
+  decodeFileAnswer,
   encodeAnswer,
   encodeClientAnswer,
   encodeClientParams,
+  encodeFileAnswer,
+  encodeFileParams,
   encodeParams,
+  fileGateMethods,
   type Gate,
   type MethodDeclaration,
   methods,
@@ -43,10 +48,20 @@ export const CLIENT_GATE: GateCalls = {
   decodeAnswer: decodeClientAnswer as GateCalls['decodeAnswer'],
 };
 
-/** Every method of both gates: a title, the gate, the declaration. */
+export const FILE_GATE: GateCalls = {
+  gate: 'file',
+  methods: fileGateMethods,
+  check: checkFileParams as GateCalls['check'],
+  encodeParams: encodeFileParams as GateCalls['encodeParams'],
+  encodeAnswer: encodeFileAnswer as GateCalls['encodeAnswer'],
+  decodeAnswer: decodeFileAnswer as GateCalls['decodeAnswer'],
+};
+
+/** Every method of the gates: a title, the gate, the declaration. */
 export const ALL_METHODS: readonly [title: string, calls: GateCalls, declaration: MethodDeclaration][] = [
   SERVER_GATE,
   CLIENT_GATE,
+  FILE_GATE,
 ].flatMap((calls) =>
   Object.values(calls.methods).map((declaration): [string, GateCalls, MethodDeclaration] => [
     `${calls.gate} gate: ${declaration.name}`,
