@@ -175,7 +175,12 @@ export class ParleyClient {
    * @throws RtmError the refusal of the server, such as 200041 for a group that the user is no member of; 20003 when the
    * time is up and 20015 when aborted: then it may have been stored all the same; 20011 when too many messages wait.
    */
-  async sendMessage(to: ConversationRef, mtype: number, body: MessageBody, options: SendOptions = {}): Promise<SendResult> {
+  async sendMessage(
+    to: ConversationRef,
+    mtype: number,
+    body: MessageBody,
+    options: SendOptions = {},
+  ): Promise<SendResult> {
     const { attrs = '', mid = this.nextMid(), timeoutMs = this.#options.sendTimeoutMs, signal } = options;
     assertTimeout('timeoutMs', timeoutMs);
     const conversation = toConversation(to);

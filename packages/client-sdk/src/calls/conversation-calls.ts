@@ -162,5 +162,8 @@ export class ConversationCalls {
 
 function unreadParams(options: UnreadOptions = {}): [{ mtime?: number; mtypes?: readonly number[] }, CallOptions] {
   const { since, mtypes, ...callOptions } = options;
-  return [{ ...(since === undefined ? {} : { mtime: since }), ...(mtypes === undefined ? {} : { mtypes }) }, callOptions];
+  return [
+    { ...(since === undefined ? {} : { mtime: since }), ...(mtypes === undefined ? {} : { mtypes }) },
+    callOptions,
+  ];
 }

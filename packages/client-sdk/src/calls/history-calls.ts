@@ -1,6 +1,6 @@
-import { walkPages } from '@parley/contract/sdk';
-import type { HistoryCursor, Id } from '@parley/contract/sdk';
 import { P2P_DIRECTIONS } from '@parley/contract';
+import type { HistoryCursor, Id } from '@parley/contract/sdk';
+import { walkPages } from '@parley/contract/sdk';
 import type { Call, CallOptions } from '../call.ts';
 import {
   type Conversation,
@@ -10,7 +10,14 @@ import {
   toConversation,
   toId,
 } from '../conversation.ts';
-import { type HistoryMessage, type HistoryOptions, type HistoryPage, readHistoryPage, toHistoryMessage, toPage } from './history-page.ts';
+import {
+  type HistoryMessage,
+  type HistoryOptions,
+  type HistoryPage,
+  readHistoryPage,
+  toHistoryMessage,
+  toPage,
+} from './history-page.ts';
 
 /** The span of time that is read, in epoch milliseconds, both ends included; 0 or absent is no bound. */
 export type TimeSpan = { begin?: number; end?: number };
@@ -62,11 +69,7 @@ export class HistoryCalls {
    *
    * @throws RtmError 200070 when there is no such message.
    */
-  async beside(
-    conversation: ConversationRef,
-    mid: Id,
-    options: HistoryOptions & TimeSpan = {},
-  ): Promise<HistoryPage> {
+  async beside(conversation: ConversationRef, mid: Id, options: HistoryOptions & TimeSpan = {}): Promise<HistoryPage> {
     const { desc = false, pageSize = 20, begin = 0, end = 0, mtypes, ...callOptions } = options;
     const place = this.#place(conversation);
     const page = { desc, num: pageSize, mid, begin, end, ...(mtypes?.length ? { mtypes } : {}) };
@@ -136,6 +139,9 @@ export class HistoryCalls {
     const from = toId('from', message.from);
     const isReceived = conversation.kind === 'p2p' && from !== this.#uid;
     const xid = isReceived ? this.#uid : conversationId(conversation);
-    return { conversation, address: { from, mid: toId('mid', message.mid), xid, type: conversationType(conversation) } };
+    return {
+      conversation,
+      address: { from, mid: toId('mid', message.mid), xid, type: conversationType(conversation) },
+    };
   }
 }

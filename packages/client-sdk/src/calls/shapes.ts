@@ -17,14 +17,14 @@ type UnitOfGroup = ClientAnswerIn<'getgroupconversationlist'>['msgs'][number];
 type UnitOfUsers = ClientAnswerIn<'getp2pconversationlist'>['msgs'][number];
 
 /** The newest message as a list of conversations brings it. */
-export function toLastMessage(
-  conversation: Conversation,
-  unit: UnitOfGroup | UnitOfUsers,
-  uid: bigint,
-): LastMessage {
+export function toLastMessage(conversation: Conversation, unit: UnitOfGroup | UnitOfUsers, uid: bigint): LastMessage {
   return unit === null
     ? null
-    : toHistoryMessage(unit, { conversation, from: 'from' in unit ? unit.from : senderIn(conversation, unit, uid) }, uid);
+    : toHistoryMessage(
+        unit,
+        { conversation, from: 'from' in unit ? unit.from : senderIn(conversation, unit, uid) },
+        uid,
+      );
 }
 
 function senderIn(conversation: Conversation, { direction }: NonNullable<UnitOfUsers>, uid: bigint): bigint {

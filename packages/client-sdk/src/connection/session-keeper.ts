@@ -1,4 +1,11 @@
-import { type Logger, type ReconnectSchedule, RtmError, toRtmError, Waiters, type WaitOptions } from '@parley/contract/sdk';
+import {
+  type Logger,
+  type ReconnectSchedule,
+  RtmError,
+  toRtmError,
+  Waiters,
+  type WaitOptions,
+} from '@parley/contract/sdk';
 import { FPNN_CODES, type IncomingQuest } from '@parley/fpnn';
 import type { Connection } from './connection.ts';
 import { Heartbeat } from './heartbeat.ts';

@@ -1,6 +1,6 @@
-import { stringifyJson } from '@parley/fpnn';
 import { md5 } from '@noble/hashes/legacy.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { stringifyJson } from '@parley/fpnn';
 
 export type FileDescription = {
   /** Name of the file, such as `photo.png`. */
