@@ -1,0 +1,127 @@
+import type { ConversationRef, Message, ParleyClient } from '@parley/client-sdk/node';
+import { afterEach, expect, test } from 'vitest';
+import { useClients } from './client-fixture.ts';
+import { CuttingProxy } from './cutting-proxy.ts';
+import { EventLog } from './event-log.ts';
+
+/** Longer by `PARLEY_MODEL_ROUNDS`. */
+const ROUNDS = Number(process.env['PARLEY_MODEL_ROUNDS'] ?? 12);
+const MEMBERS = 4;
+
+const fixture = useClients();
+const proxies: CuttingProxy[] = [];
+
+afterEach(async () => {
+  await Promise.all(proxies.splice(0).map((proxy) => proxy.close()));
+});
+
+type Member = {
+  uid: number;
+  client: ParleyClient;
+  proxy: CuttingProxy;
+  log: EventLog<'message'>;
+  sends: Promise<unknown>[];
+};
+
+async function join(uid: number, roomId: number): Promise<Member> {
+  const proxy = await CuttingProxy.start(fixture.parley.clientGate);
+  proxies.push(proxy);
+  const client = await fixture.logIn(uid, { endpoint: `tcp://127.0.0.1:${proxy.port}`, sendTimeoutMs: 0 });
+  await client.rooms.enter(roomId);
+  return { uid, client, proxy, log: new EventLog(client, 'message'), sends: [] };
+}
+
+const nameOf = (message: Message) => `${message.from}:${message.mid}`;
+const isIn = (place: ConversationRef) => (message: Message) =>
+  Object.entries(place).every(([name, id]) => {
+    return String((message.conversation as Record<string, unknown>)[name]) === String(id);
+  });
+
+async function historyOf(client: ParleyClient, place: ConversationRef): Promise<Message[]> {
+  const messages: Message[] = [];
+  for await (const message of client.history.walk(place)) messages.push(message);
+  return messages;
+}
+
+/** Numbers from 0 up to but not including 1 that are the same for the same seed. */
+function randomFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+test.each([1, 2, 3])(
+  'with connections that break at any moment everybody sees every message once and in order (seed %i)',
+  async (seed) => {
+    const random = randomFrom(seed);
+    const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)]!;
+    const [groupId, roomId] = [fixture.freshId(), fixture.freshId()];
+    const uids = Array.from({ length: MEMBERS }, () => fixture.freshId());
+    await fixture.caller.call('addgroupmembers', { gid: groupId, uids });
+    const members: Member[] = [];
+    for (const uid of uids) members.push(await join(uid, roomId));
+    let lastBroadcast = 0;
+
+    const send = (member: Member) => {
+      const places: ConversationRef[] = [
+        { groupId },
+        { roomId },
+        { peerUid: pick(uids.filter((uid) => uid !== member.uid)) },
+      ];
+      member.sends.push(member.client.sendMessage(pick(places), 66, `${member.sends.length}`));
+    };
+    const steps = [
+      () => send(pick(members)),
+      () => send(pick(members)),
+      () => send(pick(members)),
+      () => pick(members).proxy.drop(),
+      () => pick(members).proxy.cut(),
+      () => pick(members).proxy.mend(),
+      async () => {
+        lastBroadcast += 1;
+        await fixture.caller.call('broadcastmsg', {
+          from: 1,
+          mid: seed * 1e6 + lastBroadcast,
+          mtype: 66,
+          msg: 'b',
+          attrs: '',
+        });
+      },
+      async () => {
+        await fixture.caller.call('getgroupmembers', { gid: groupId });
+      },
+    ];
+    for (let round = 0; round < ROUNDS; round += 1) {
+      for (let step = 0; step < 12; step += 1) await pick(steps)();
+    }
+    for (const { proxy } of members) proxy.mend();
+    await Promise.all(members.flatMap(({ sends }) => sends));
+    expect(members.map(({ client }) => client.outboxSize)).toEqual(uids.map(() => 0));
+
+    const places: ConversationRef[] = [{ groupId }, { roomId }, { broadcast: true }];
+    for (const { uid, client, log, sends } of members) {
+      const mine: ConversationRef[] = [
+        ...places,
+        ...uids.filter((other) => other !== uid).map((peerUid) => ({ peerUid })),
+      ];
+      const histories = await Promise.all(mine.map((place) => historyOf(client, place)));
+      const owns = histories.flat().filter((message) => message.isOwn);
+      expect(owns.length).toBe(sends.length);
+      expect(new Set(owns.map(nameOf)).size).toBe(sends.length);
+      const since = (place: ConversationRef, messages: Message[]) =>
+        // Broadcasts of the other seeds came before the login.
+        'broadcast' in place
+          ? messages.filter(({ mid }) => mid > BigInt(seed * 1e6) && mid < BigInt((seed + 1) * 1e6))
+          : messages;
+      const wanted = histories.map((messages, index) =>
+        since(mine[index]!, messages).filter((message) => !message.isOwn),
+      );
+      const received = await log.count(wanted.flat().length);
+      for (const [index, place] of mine.entries()) {
+        expect(received.filter(isIn(place)).map(nameOf), JSON.stringify(place)).toEqual(wanted[index]!.map(nameOf));
+      }
+    }
+  },
+);
