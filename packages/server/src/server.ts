@@ -15,12 +15,15 @@ import { clientGroupHandlers } from './gates/client-gate/client-group-handlers.t
 import { clientHistoryHandlers } from './gates/client-gate/client-history-handlers.ts';
 import { clientMessageHandlers } from './gates/client-gate/client-message-handlers.ts';
 import { clientRoomHandlers } from './gates/client-gate/client-room-handlers.ts';
+import { conversationHandlers as clientConversationHandlers } from './gates/client-gate/conversation-handlers.ts';
+import { debugLogHandlers } from './gates/client-gate/debug-log-handlers.ts';
 import { Login } from './gates/client-gate/login.ts';
 import { ownHandlers } from './gates/client-gate/own-handlers.ts';
 import { SessionEntry } from './gates/client-gate/session-entry.ts';
 import { sessionHandlers } from './gates/client-gate/session-handlers.ts';
 import { blacklistHandlers } from './gates/server-gate/blacklist-handlers.ts';
 import { CallAuthority } from './gates/server-gate/call-authority.ts';
+import { conversationHandlers } from './gates/server-gate/conversation-handlers.ts';
 import { deviceHandlers } from './gates/server-gate/device-handlers.ts';
 import { friendHandlers } from './gates/server-gate/friend-handlers.ts';
 import { groupHandlers } from './gates/server-gate/group-handlers.ts';
@@ -33,7 +36,9 @@ import { tokenHandlers } from './gates/server-gate/token-handlers.ts';
 import { userDataHandlers } from './gates/server-gate/user-data-handlers.ts';
 import { userHandlers } from './gates/server-gate/user-handlers.ts';
 import { GroupService } from './groups/group-service.ts';
+import { ConversationService } from './history/conversation-service.ts';
 import { HistoryService } from './history/history-service.ts';
+import { ReadMarks } from './history/read-marks.ts';
 import { Listening } from './listening/listening.ts';
 import { GroupCommit } from './messaging/group-commit.ts';
 import { MessageChanges } from './messaging/message-changes.ts';
@@ -41,6 +46,7 @@ import { MessageClearing } from './messaging/message-clearing.ts';
 import { MessageService } from './messaging/message-service.ts';
 import { SendRules } from './messaging/send-rules.ts';
 import { UnsavedMessages } from './messaging/unsaved-messages.ts';
+import { WriteClock } from './messaging/write-clock.ts';
 import { ProjectDirectory } from './projects/project-directory.ts';
 import type { Project } from './projects/project-settings.ts';
 import { RoomPresence } from './rooms/room-presence.ts';
@@ -113,7 +119,8 @@ async function start(
   const tokens = new LoginTokens({ db, now });
   const rules = new SendRules({ users, friends, blacklists, groups, rooms });
   const outage = new OutageRetry({ now, delay });
-  const groupCommit = new GroupCommit({ write: (batch) => writeMessages(db, batch, now()), outage });
+  const clock = new WriteClock(now);
+  const groupCommit = new GroupCommit({ write: (batch) => clock.run((at) => writeMessages(db, batch, at)), outage });
   const bus = new MemoryBus();
   const delivery = new Delivery({ bus, sessions, audiences });
   const endpoint = `${config.host}:${config.clientGate.port}`;
@@ -121,9 +128,12 @@ async function start(
   listening.start();
   undo.push(async () => listening.stop());
   const unsaved = new UnsavedMessages(now);
-  const messages = new MessageService({ db, conversations, groupCommit, outage, unsaved, rules, delivery, now });
+  const messages = new MessageService({ db, conversations, groupCommit, outage, unsaved, rules, delivery, clock });
   const changes = new MessageChanges({ db, conversations, now });
   const history = new HistoryService({ db, conversations, reader: new HistoryReader(db, { now }), now });
+  const marks = new ReadMarks({ db, clock, outage, sessions, log });
+  undo.push(() => marks.idle());
+  const conversationService = new ConversationService({ db, conversations, groups, marks });
 
   const policies = () => projects.list().map(({ pid, settings }) => ({ project: pid, ...settings.retention }));
   const retention = new Retention(db, { now, log, policies });
@@ -154,6 +164,7 @@ async function start(
       ...historyHandlers(history),
       ...roomHandlers(rooms),
       ...groupHandlers(groups),
+      ...conversationHandlers(conversationService),
       ...userSide,
       ...tokenHandlers(tokens),
     },
@@ -173,7 +184,9 @@ async function start(
       ...sessionHandlers(sessions, now),
       ...clientMessageHandlers({ messages, changes, history, access }),
       ...clientHistoryHandlers(history, access),
-      ...clientRoomHandlers(rooms, access),
+      ...clientConversationHandlers(conversationService),
+      ...debugLogHandlers(log, now),
+      ...clientRoomHandlers(rooms, conversationService, access),
       ...clientGroupHandlers(groups, users, access),
       ...ownHandlers(userSide),
     },

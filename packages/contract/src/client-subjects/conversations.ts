@@ -67,7 +67,10 @@ export const conversationMethods = declareMethods('conversations', {
   cleantargetunread: {
     summary: 'Marks the messages of some users and groups as read.',
     gates: ['client'],
-    params: { uids: optional(idList('the users', { limit })), gids: optional(idList('the groups', { limit })) },
+    params: {
+      uids: optional(idList('the users', { limit, takesEmpty: true })),
+      gids: optional(idList('the groups', { limit, takesEmpty: true })),
+    },
     answer: {},
     refusals: {},
   },

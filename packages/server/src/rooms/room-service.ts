@@ -3,7 +3,7 @@ import type { BanRegister } from '../bans/ban-register.ts';
 import type { Project } from '../projects/project-settings.ts';
 import type { Session } from '../sessions/session.ts';
 import type { Database } from '../storage/database.ts';
-import { getInfo, type Info, type InfoChange, setInfo } from '../storage/info-store.ts';
+import { getInfo, getPublicInfos, type Info, type InfoChange, setInfo } from '../storage/info-store.ts';
 import {
   changeRoomsOfUser,
   countRoomMembers,
@@ -143,6 +143,11 @@ export class RoomService {
   /** Public and private info; empty when never set. */
   info(project: Project, rid: bigint): Promise<Info> {
     return getInfo(this.#db, 'room', project.pid, rid);
+  }
+
+  /** The public info of every room asked for; empty when never set. */
+  publicInfos(project: Project, rids: readonly bigint[]): Promise<Map<bigint, Uint8Array>> {
+    return getPublicInfos(this.#db, 'room', project.pid, rids);
   }
 
   /** Sets what is given; an absent field keeps its value. */
