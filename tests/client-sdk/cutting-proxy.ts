@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
+const SILENCE_MS = 30;
+
 /** A TCP proxy in front of a gate that tests cut. */
 export class CuttingProxy {
   readonly #server: Server;
@@ -49,6 +51,15 @@ export class CuttingProxy {
       gate.unpipe(client);
       gate.resume();
     }
+  }
+
+  /** Loses what the gate sends for some time, then breaks off: calls arrive whose answers never do. */
+  silenceThenDrop(): void {
+    const links = [...this.#links];
+    this.silence();
+    setTimeout(() => {
+      for (const { client } of links) client.destroy();
+    }, SILENCE_MS);
   }
 
   mend(): void {

@@ -4,12 +4,15 @@ import { useClients } from './client-fixture.ts';
 import { CuttingProxy } from './cutting-proxy.ts';
 import { EventLog } from './event-log.ts';
 
-/** Longer by `PARLEY_MODEL_ROUNDS`. */
+/** Longer runs: `PARLEY_MODEL_ROUNDS=100 PARLEY_MODEL_SEEDS=20 npx vitest run tests/client-sdk/model.test.ts`. */
 const ROUNDS = Number(process.env['PARLEY_MODEL_ROUNDS'] ?? 12);
+const SEEDS = Array.from({ length: Number(process.env['PARLEY_MODEL_SEEDS'] ?? 3) }, (_, index) => index + 1);
 const MEMBERS = 4;
 
 const fixture = useClients();
 const proxies: CuttingProxy[] = [];
+/** Other tests of the run may have the processor. */
+const TIMEOUT_MS = 60_000 + ROUNDS * 1000;
 
 afterEach(async () => {
   await Promise.all(proxies.splice(0).map((proxy) => proxy.close()));
@@ -52,7 +55,7 @@ function randomFrom(seed: number): () => number {
   };
 }
 
-test.each([1, 2, 3])(
+test.each(SEEDS)(
   'with connections that break at any moment everybody sees every message once and in order (seed %i)',
   async (seed) => {
     const random = randomFrom(seed);
@@ -79,6 +82,7 @@ test.each([1, 2, 3])(
       () => pick(members).proxy.drop(),
       () => pick(members).proxy.cut(),
       () => pick(members).proxy.mend(),
+      () => pick(members).proxy.silenceThenDrop(),
       async () => {
         lastBroadcast += 1;
         await fixture.caller.call('broadcastmsg', {
@@ -124,4 +128,5 @@ test.each([1, 2, 3])(
       }
     }
   },
+  TIMEOUT_MS,
 );

@@ -1,5 +1,5 @@
 import type { ClientAnswerIn, ClientMethodName, ClientParamsIn } from '@parley/contract';
-import { decodeClientAnswer, encodeClientParams } from '@parley/contract';
+import { decodeClientAnswer, encodeClientParams } from '@parley/contract/client-wire';
 import { toRtmError } from '@parley/contract/sdk';
 import type { Peer } from '@parley/fpnn';
 

@@ -1,4 +1,5 @@
-import { decodePush, type PushIn, type PushName } from '@parley/contract';
+import type { PushIn, PushName } from '@parley/contract';
+import { decodePush } from '@parley/contract/client-wire';
 import { FPNN_CODES, type IncomingQuest } from '@parley/fpnn';
 
 /** Takes one kind of push. */

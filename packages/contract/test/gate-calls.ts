@@ -1,4 +1,5 @@
 import type { Encodable, WireMap } from '@parley/fpnn';
+import * as wire from '../src/client-wire/index.ts';
 import {
   checkClientParams,
   checkFileParams,
@@ -56,6 +57,29 @@ export const FILE_GATE: GateCalls = {
   encodeAnswer: encodeFileAnswer as GateCalls['encodeAnswer'],
   decodeAnswer: decodeFileAnswer as GateCalls['decodeAnswer'],
 };
+
+/** The client gate as the SDK for clients codes it. */
+export const CLIENT_GATE_BY_TABLES: GateCalls = {
+  ...CLIENT_GATE,
+  encodeParams: wire.encodeClientParams as GateCalls['encodeParams'],
+  decodeAnswer: wire.decodeClientAnswer as GateCalls['decodeAnswer'],
+};
+
+/** The file gate as the SDK for clients codes it. */
+export const FILE_GATE_BY_TABLES: GateCalls = {
+  ...FILE_GATE,
+  encodeParams: wire.encodeFileParams as GateCalls['encodeParams'],
+  decodeAnswer: wire.decodeFileAnswer as GateCalls['decodeAnswer'],
+};
+
+type NamedMethod = readonly [title: string, calls: GateCalls, declaration: MethodDeclaration];
+
+/** Every method that the SDK for clients codes by tables, as {@link ALL_METHODS}. */
+export const METHODS_BY_TABLES: readonly NamedMethod[] = [CLIENT_GATE_BY_TABLES, FILE_GATE_BY_TABLES].flatMap((calls) =>
+  Object.values(calls.methods).map(
+    (declaration): NamedMethod => [`tables of the ${calls.gate} gate: ${declaration.name}`, calls, declaration],
+  ),
+);
 
 /** Every method of the gates: a title, the gate, the declaration. */
 export const ALL_METHODS: readonly [title: string, calls: GateCalls, declaration: MethodDeclaration][] = [

@@ -1,12 +1,11 @@
 import {
   type ClientAnswerIn,
-  decodeFileAnswer,
-  encodeFileParams,
   type FileAnswerIn,
   type FileGateMethodName,
   type FileParamsIn,
   MTYPES,
 } from '@parley/contract';
+import { decodeFileAnswer, encodeFileParams } from '@parley/contract/client-wire';
 import { assertTimeout, type Id, toRtmError } from '@parley/contract/sdk';
 import { FPNN_CODES } from '@parley/fpnn';
 import type { Call, CallOptions } from '../call.ts';

@@ -1,4 +1,4 @@
-import { decodePush } from '@parley/contract';
+import { decodePush } from '@parley/contract/client-wire';
 import type { WireMap } from '@parley/fpnn';
 import type { Conversation } from '../conversation.ts';
 import { type Message, toMessage } from './message.ts';
