@@ -1,5 +1,5 @@
 import { assertTimeout, type Id, type Logger, type ReconnectOptions, silentLogger } from '@parley/contract/sdk';
-import { type Connector, webSocketConnector } from './connection/connector.ts';
+import { type Connector, webSocketConnector, webSocketUrl } from './connection/connector.ts';
 import { browserNetworkEvents, type NetworkEvents } from './connection/network-events.ts';
 import type { TokenSupplier } from './connection/token-source.ts';
 import { toId } from './conversation.ts';
@@ -68,6 +68,7 @@ export function resolveOptions(options: ParleyClientOptions): ResolvedOptions {
   if (options.pid < 1 || options.pid > PID_MAX) throw new RangeError(`pid must be 1..${PID_MAX}`);
   if (uid < 1n) throw new RangeError('uid must be 1 or more');
   if (typeof options.endpoint !== 'string' || options.endpoint === '') throw new TypeError('endpoint must be a text');
+  if (options.connector === undefined) webSocketUrl(options.endpoint);
   const isToken = typeof options.token === 'function' || (typeof options.token === 'string' && options.token !== '');
   if (!isToken) throw new TypeError('token must be a text or a function');
   const { lang, fileEndpoint } = options;
