@@ -92,6 +92,7 @@ export class SessionKeeper {
     this.#end = undefined;
     if (this.#stop === undefined) {
       this.#stop = new AbortController();
+      this.#options.schedule.reset();
       void this.#run(this.#stop.signal);
     }
     const stop = this.#stop;
