@@ -9,6 +9,7 @@ export class CuttingProxy {
   readonly #server: Server;
   readonly #links = new Set<{ client: Socket; gate: Socket }>();
   #isCut = false;
+  #silencesNext = false;
 
   private constructor(server: Server) {
     this.#server = server;
@@ -53,6 +54,11 @@ export class CuttingProxy {
     }
   }
 
+  /** As {@link silence}, for the connection that comes next. */
+  silenceNext(): void {
+    this.#silencesNext = true;
+  }
+
   /** Loses what the gate sends for some time, then breaks off: calls arrive whose answers never do. */
   silenceThenDrop(): void {
     const links = [...this.#links];
@@ -91,6 +97,8 @@ export class CuttingProxy {
       return;
     }
     client.pipe(gate);
-    gate.pipe(client);
+    if (this.#silencesNext) gate.resume();
+    else gate.pipe(client);
+    this.#silencesNext = false;
   }
 }
