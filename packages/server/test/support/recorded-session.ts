@@ -14,7 +14,11 @@ export function project(pid = 1, settings: object = {}): Project {
 
 let lastId = 0;
 
-export function recordedSession(uid: bigint, options: { project?: Project; now?: () => number } = {}): RecordedSession {
+/** @param options.isStarted - False: its login is not answered yet. Default true. */
+export function recordedSession(
+  uid: bigint,
+  options: { project?: Project; now?: () => number; isStarted?: boolean } = {},
+): RecordedSession {
   const written: Uint8Array[] = [];
   const stream = { write: (bytes: Uint8Array) => void written.push(bytes), close() {}, destroy() {}, bufferedBytes: 0 };
   lastId += 1;
@@ -29,7 +33,7 @@ export function recordedSession(uid: bigint, options: { project?: Project; now?:
     loginAt: 0,
     now: options.now ?? (() => 0),
   });
-  session.start();
+  if (options.isStarted !== false) session.start();
   const pushes = () => written.flatMap((bytes) => new PacketReader().push(bytes)).map(toPush);
   return { session, written, pushes };
 }
