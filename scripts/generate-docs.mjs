@@ -31,21 +31,21 @@ function renderLimits({ DEFAULT_LIMITS, LIMIT_MEANINGS }) {
 
 function renderWireReference(contract) {
   const server = subjectsOf(contract.SUBJECTS, contract.methods);
-  const client = subjectsOf(contract.CLIENT_SUBJECTS, contract.clientMethods).map((subject) => ({
-    ...subject,
-    title: `Client gate: ${subject.title}`,
-    prefix: 'client ',
-  }));
+  const client = prefixed('client ', 'Client gate', contract.CLIENT_SUBJECTS, contract.clientMethods);
+  const media = prefixed('media ', 'Media gate', contract.MEDIA_SUBJECTS, contract.mediaMethods);
+  const webRtc = prefixed('web RTC ', 'Web RTC endpoint', contract.WEB_RTC_SUBJECTS, contract.webRtcMethods);
   const pushes = Object.values(contract.pushes);
   return page([
     '# Wire reference',
     ORIGIN,
-    'Every method of the server gate, every method of the client gate and every push. A quest carries a map of ' +
+    'Every method of every gate and every push. A quest carries a map of ' +
       'parameters, an answer a map of fields, an error answer `code` and `ex`; see [errors](errors.md).',
     'Server gate:',
     list(server.map(subjectLine)),
     'Client gate:',
     list(client.map(subjectLine)),
+    'Media gate and web RTC endpoint:',
+    list([...media, ...webRtc].map(subjectLine)),
     'Pushes:',
     list([pushes.map(({ name }) => link(`push ${name}`, name)).join(', ')]),
     '## Common to all methods',
@@ -70,6 +70,8 @@ function renderWireReference(contract) {
     'Errors of any method on the client gate:',
     list(refusalLines(Object.entries(contract.CLIENT_COMMON_REFUSALS), contract)),
     ...client.flatMap((subject) => renderSubject(subject, contract)),
+    ...media.flatMap((subject) => renderSubject(subject, contract)),
+    ...webRtc.flatMap((subject) => renderSubject(subject, contract)),
     '## Pushes',
     'Quests that the server sends. A two-way push is answered with an empty map; whatever the answer is, it only says that ' +
       'the push arrived. The same message may be pushed twice.',
@@ -86,6 +88,11 @@ function subjectsOf(subjects, methods) {
     prefix: '',
     methods: all.filter((method) => method.subject === subject),
   }));
+}
+
+/** The subjects of a gate whose headings begin with its name. */
+function prefixed(prefix, gate, subjects, methods) {
+  return subjectsOf(subjects, methods).map((subject) => ({ ...subject, title: `${gate}: ${subject.title}`, prefix }));
 }
 
 /** The subject and its methods, each a link; names that stand on both gates have a heading each. */
@@ -154,7 +161,11 @@ function renderMethod(method, prefix, contract) {
     `Callers: ${method.gates.map((gate) => GATES[gate]).join(', ')}.`,
     ...aliases.map(({ name }) => `Older name: \`${name}\`.`),
     ...(Object.keys(method.params).length === 0 ? ['No parameters.'] : [paramTable(method.params, contract)]),
-    ...(Object.keys(method.answer).length === 0 ? ['Answer: an empty map.'] : ['Answer:', answerTable(method.answer)]),
+    ...(method.isOneWay === true
+      ? ['One-way: there is no answer.']
+      : Object.keys(method.answer).length === 0
+        ? ['Answer: an empty map.']
+        : ['Answer:', answerTable(method.answer)]),
     ...(errors.length === 0 ? [] : [`Errors:\n\n${list(errors)}`]),
     ...(method.notes === undefined ? [] : [method.notes]),
   ];
@@ -170,8 +181,13 @@ function renderPush(push, contract) {
   ];
 }
 
-const RECEIVERS = { server: 'back ends', client: 'clients' };
-const GATES = { server: 'back ends, on the server gate', client: 'users, on the client gate' };
+const RECEIVERS = { server: 'back ends', client: 'clients', media: 'clients of the media gate' };
+const GATES = {
+  server: 'back ends, on the server gate',
+  client: 'users, on the client gate',
+  media: 'native clients, on the media gate',
+  'web-rtc': 'browsers, on the web RTC endpoint',
+};
 
 /** One line per code beyond 10009 and 10010, which any parameter can cause. */
 function methodErrors(method, contract) {
@@ -258,6 +274,7 @@ function renderErrors(contract, fpnn) {
     ERROR_MEANINGS[name],
     answeredBy(name, code, contract.methods, contract.COMMON_REFUSALS),
     answeredBy(name, code, contract.clientMethods, contract.CLIENT_COMMON_REFUSALS),
+    answeredBy(name, code, { ...contract.mediaMethods, ...contract.webRtcMethods }, {}),
   ]);
   const local = Object.entries(fpnn.FPNN_CODES).filter(([, code]) => code !== 0 && !travelling.has(code));
   return page([
@@ -266,7 +283,17 @@ function renderErrors(contract, fpnn) {
     'An error answer carries `code` and `ex`, a sentence that names the parameter and the limit. Compare codes, never ' +
       'the text. Codes of "any method" can be the answer to every quest on the gate. What each method means by ' +
       'its codes stands in the [wire reference](wire-reference.md); older names of methods answer as the newer ones.',
-    table(['code', 'name', 'meaning', 'answered on the server gate by', 'answered on the client gate by'], rows),
+    table(
+      [
+        'code',
+        'name',
+        'meaning',
+        'answered on the server gate by',
+        'answered on the client gate by',
+        'answered for media by',
+      ],
+      rows,
+    ),
     '## Codes below the methods',
     'These codes belong to the transport. Most arise on the side that waits for an answer; none is the answer of a method.',
     table(

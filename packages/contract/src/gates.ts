@@ -1,5 +1,8 @@
-/** Who calls: back ends on the server gate, logged-in users on the client gate. */
-export type Gate = 'server' | 'client';
+/**
+ * Where a quest arrives: of back ends on the server gate, of logged-in users on the client gate, of native clients with a
+ * ticket on the media gate, of browsers with an SDP offer on the web RTC endpoint.
+ */
+export type Gate = 'server' | 'client' | 'media' | 'web-rtc';
 
 /** What a gate accepts beyond the declared types. */
 export type GateRules = {
@@ -10,4 +13,6 @@ export type GateRules = {
 export const GATE_RULES: Readonly<Record<Gate, GateRules>> = {
   server: { takesTextIds: false },
   client: { takesTextIds: true },
+  media: { takesTextIds: true },
+  'web-rtc': { takesTextIds: true },
 };

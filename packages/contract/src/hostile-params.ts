@@ -26,7 +26,7 @@ export function plainParams(declaration: MethodDeclaration): Record<string, Enco
  */
 export function hostileParams(declaration: MethodDeclaration, limits: ProjectLimits = DEFAULT_LIMITS): HostileCase[] {
   const plain = plainParams(declaration);
-  const rules = declaration.gates.includes('client') ? GATE_RULES.client : GATE_RULES.server;
+  const rules = GATE_RULES[declaration.gates[0] ?? 'server'];
   return Object.entries(declaration.params).flatMap(([name, field]) => {
     const { [name]: _, ...others } = plain;
     const present = samplesOf(field, limits, rules).map(([label, value, refusal]) => ({
@@ -56,6 +56,7 @@ function plainValue(field: ParamField): Encodable {
       return true;
     case 'text':
     case 'body':
+    case 'bytes':
       return 'plain';
     case 'idList':
       return [1, 2];

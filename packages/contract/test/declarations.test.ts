@@ -33,9 +33,9 @@ const ALIASES = {
 };
 
 describe('the methods', () => {
-  test('there are 96 of the server gate and 79 of the client gate', () => {
+  test('there are 96 of the server gate and 98 of the client gate', () => {
     expect(all).toHaveLength(96);
-    expect(Object.keys(clientMethods)).toHaveLength(79);
+    expect(Object.keys(clientMethods)).toHaveLength(98);
   });
 
   test('each is found under its name, on the gate of its registry, among the subjects of that gate', () => {
@@ -115,7 +115,10 @@ describe('the pushes', () => {
 
   test('only those that clients leave unanswered are one-way', () => {
     const oneWay = Object.values<PushDeclaration>(pushes).filter(({ isOneWay }) => isOneWay);
-    expect(oneWay.map(({ name }) => name)).toEqual(['kickout', 'kickoutroom']);
+    expect(oneWay.map(({ name }) => name)).toEqual([
+      ...['kickout', 'kickoutroom'],
+      ...['pushVoice', 'pushVideo', 'pushP2PVoice', 'pushP2PVideo'],
+    ]);
   });
 
   test('back ends get messages, events and pings, and no broadcasts', () => {
@@ -152,7 +155,8 @@ describe('codes and limits', () => {
       [200060, 200062],
       [200070, 200070],
       [200999, 200999],
-      [700001, 700009],
+      [700001, 700010],
+      [700030, 700030],
     ] as const;
     const expected = ranges.flatMap(([first, last]) => Array.from({ length: last - first + 1 }, (_, i) => first + i));
     expect(Object.values(ERROR_CODES).sort((a, b) => a - b)).toEqual(expected);

@@ -17,7 +17,7 @@ let lastId = 0;
 /** @param options.isStarted - False: its login is not answered yet. Default true. */
 export function recordedSession(
   uid: bigint,
-  options: { project?: Project; now?: () => number; isStarted?: boolean } = {},
+  options: { project?: Project; now?: () => number; version?: string; isStarted?: boolean } = {},
 ): RecordedSession {
   const written: Uint8Array[] = [];
   const stream = { write: (bytes: Uint8Array) => void written.push(bytes), close() {}, destroy() {}, bufferedBytes: 0 };
@@ -27,7 +27,7 @@ export function recordedSession(
     project: options.project ?? project(),
     uid,
     peer: new Peer(stream),
-    version: '',
+    version: options.version ?? '',
     lang: '',
     attrs: new Map(),
     loginAt: 0,
