@@ -1,5 +1,6 @@
 import type { RawString, WireMap, WireValue } from '@parley/fpnn';
 import { createTestDatabase, RawCaller } from '@parley/testkit';
+import pg from 'pg';
 import { afterEach, describe, expect, test } from 'vitest';
 import { listOf, numbersOf } from './conversations/wire-lists.ts';
 import { useParley } from './support/parley-fixture.ts';
@@ -124,6 +125,31 @@ describe('unread', () => {
       await client.codeOf('getgroupunreadbytime', { gid_time: Object.fromEntries(many.map((id) => [id, 1])) }),
     ).toBe(200032);
     expect(await client.codeOf('getunread', { clear: 'yes' })).not.toBe(0);
+  });
+
+  test('is a message that was on its way when the last connection ended', async () => {
+    const [uid, other] = [fresh(), fresh()];
+    const first = await logIn(uid);
+    await send(other, uid);
+    await first.received(1);
+    const holder = new pg.Client(fixture.parley.databaseUrl);
+    await holder.connect();
+    try {
+      await holder.query('begin');
+      await holder.query(`select * from conversation_heads where conversation = (
+        select id from conversations where type = 1 and low = ${uid} and high = ${other}) for update`);
+      const sending = send(other, uid);
+      const waiting = `select 1 from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock' and query like '%conversation_heads%'`;
+      while ((await holder.query(waiting)).rowCount === 0);
+      await logOut(first, uid);
+      await holder.query('commit');
+      await sending;
+    } finally {
+      await holder.end();
+    }
+    const client = await logIn(uid);
+    expect(await unreadFrom(client, other)).toBe(1);
   });
 
   test('is kept by a server that is stopped, and nothing is taken for read by one that is killed', async () => {

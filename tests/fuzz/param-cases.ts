@@ -15,7 +15,7 @@ export type ParamCase = {
 };
 
 /** Subjects and methods that are declared and not served yet. */
-const NOT_SERVED_YET = new Set<string>(['rtc-rooms', 'addsessions', 'removesessions']);
+const NOT_SERVED_YET = new Set<string>(['addsessions', 'removesessions']);
 const SENDS = new Set<string>(['sendmsg', 'sendmsgs', 'sendgroupmsg', 'sendroommsg', 'broadcastmsg']);
 /** Plain parameters are small and equal; a sender has to be somebody else than the receivers. */
 const OTHER_PLAIN: RawParams = { from: 900 };

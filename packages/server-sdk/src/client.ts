@@ -5,8 +5,8 @@ import { connectTcp } from '@parley/fpnn/node';
 import type { CallOptions } from './call-options.ts';
 import { type ResolvedOptions, type RtmServerClientOptions, resolveOptions } from './client-options.ts';
 import { Link, type OpenPeer } from './connection/link.ts';
-import { GroupCalls } from './group-calls.ts';
 import { QuestSender } from './quest-sender.ts';
+import { VoiceRoomCalls } from './voice-room-calls.ts';
 
 /**
  * A back end's way to the service: one connection, over which every call of the project goes.
@@ -14,7 +14,7 @@ import { QuestSender } from './quest-sender.ts';
  * The first call connects; `connect()` does so before. A lost connection is opened again until `close()`. Calls made
  * meanwhile wait for it, up to their time-out or until the immediate tries and a delayed one have failed.
  */
-export class RtmServerClient extends GroupCalls {
+export class RtmServerClient extends VoiceRoomCalls {
   readonly #link: Link;
   readonly #quests: QuestSender;
   readonly #ids: IdGenerator;

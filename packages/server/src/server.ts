@@ -10,11 +10,13 @@ import { BlacklistService } from './friends/blacklist-service.ts';
 import { FriendService } from './friends/friend-service.ts';
 import { loadCertificate } from './gates/client-gate/certificate.ts';
 import { ClientAccess } from './gates/client-gate/client-access.ts';
+import { clientCallHandlers } from './gates/client-gate/client-call-handlers.ts';
 import { ClientGate } from './gates/client-gate/client-gate.ts';
 import { clientGroupHandlers } from './gates/client-gate/client-group-handlers.ts';
 import { clientHistoryHandlers } from './gates/client-gate/client-history-handlers.ts';
 import { clientMessageHandlers } from './gates/client-gate/client-message-handlers.ts';
 import { clientRoomHandlers } from './gates/client-gate/client-room-handlers.ts';
+import { clientRtcHandlers } from './gates/client-gate/client-rtc-handlers.ts';
 import { conversationHandlers as clientConversationHandlers } from './gates/client-gate/conversation-handlers.ts';
 import { debugLogHandlers } from './gates/client-gate/debug-log-handlers.ts';
 import { Login } from './gates/client-gate/login.ts';
@@ -30,6 +32,7 @@ import { groupHandlers } from './gates/server-gate/group-handlers.ts';
 import { historyHandlers } from './gates/server-gate/history-handlers.ts';
 import { messageHandlers } from './gates/server-gate/message-handlers.ts';
 import { roomHandlers } from './gates/server-gate/room-handlers.ts';
+import { rtcHandlers } from './gates/server-gate/rtc-handlers.ts';
 import { ServerGate } from './gates/server-gate/server-gate.ts';
 import { loadServerKey } from './gates/server-gate/server-key-file.ts';
 import { tokenHandlers } from './gates/server-gate/token-handlers.ts';
@@ -51,6 +54,8 @@ import { ProjectDirectory } from './projects/project-directory.ts';
 import type { Project } from './projects/project-settings.ts';
 import { RoomPresence } from './rooms/room-presence.ts';
 import { RoomService } from './rooms/room-service.ts';
+import { Rtc } from './rtc/rtc.ts';
+import { processTimers } from './rtc/timers.ts';
 import { Audiences } from './sessions/audiences.ts';
 import { SessionDirectory } from './sessions/session-directory.ts';
 import { ConversationDirectory } from './storage/conversation-directory.ts';
@@ -127,8 +132,22 @@ async function start(
   const listening = new Listening({ bus, sessions, endpoint, now });
   listening.start();
   undo.push(async () => listening.stop());
+  const rtc = new Rtc({ sessions, delivery, rooms, users, rules, timers: processTimers(now) });
+  undo.push(async () => rtc.close());
   const unsaved = new UnsavedMessages(now);
-  const messages = new MessageService({ db, conversations, groupCommit, outage, unsaved, rules, delivery, clock });
+  const { signals } = rtc;
+  const messages = new MessageService({
+    db,
+    conversations,
+    groupCommit,
+    outage,
+    unsaved,
+    rules,
+    delivery,
+    signals,
+    clock,
+    now,
+  });
   const changes = new MessageChanges({ db, conversations, now });
   const history = new HistoryService({ db, conversations, reader: new HistoryReader(db, { now }), now });
   const marks = new ReadMarks({ db, clock, outage, sessions, log });
@@ -165,6 +184,7 @@ async function start(
       ...roomHandlers(rooms),
       ...groupHandlers(groups),
       ...conversationHandlers(conversationService),
+      ...rtcHandlers(rtc),
       ...userSide,
       ...tokenHandlers(tokens),
     },
@@ -189,6 +209,8 @@ async function start(
       ...clientRoomHandlers(rooms, conversationService, access),
       ...clientGroupHandlers(groups, users, access),
       ...ownHandlers(userSide),
+      ...clientRtcHandlers(rtc, config.mediaGate.endpoint ?? `${config.host}:${config.mediaGate.port}`),
+      ...clientCallHandlers(rtc),
     },
     log,
     now,
@@ -205,6 +227,7 @@ async function start(
     groupCommit,
     outage,
     authority,
+    rtc,
     postgres,
   });
   const admin = new AdminServer({ readiness: () => ({ database: db.isReady, accepting: isAccepting }), metrics });

@@ -28,6 +28,8 @@ export const ENVIRONMENT: Record<string, { path: readonly string[]; as: Source }
   PARLEY_CLIENT_GATE_LOGIN_TIMEOUT_MS: { path: ['clientGate', 'loginTimeoutMs'], as: 'number' },
   PARLEY_CLIENT_GATE_PING_INTERVAL_MS: { path: ['clientGate', 'pingIntervalMs'], as: 'number' },
   PARLEY_CLIENT_GATE_PONG_TIMEOUT_MS: { path: ['clientGate', 'pongTimeoutMs'], as: 'number' },
+  PARLEY_MEDIA_GATE_PORT: { path: ['mediaGate', 'port'], as: 'number' },
+  PARLEY_MEDIA_GATE_ENDPOINT: { path: ['mediaGate', 'endpoint'], as: 'text' },
   PARLEY_ADMIN_PORT: { path: ['admin', 'port'], as: 'number' },
   PARLEY_DATABASE_WRITERS: { path: ['database', 'writers'], as: 'number' },
   PARLEY_DATABASE_READERS: { path: ['database', 'readers'], as: 'number' },

@@ -1,4 +1,4 @@
-import { CONVERSATION_TYPES, type ConversationType, ERROR_CODES, RtmError } from '@parley/contract';
+import { CONVERSATION_TYPES, type ConversationType, ERROR_CODES, MTYPES, RtmError } from '@parley/contract';
 import { RawString } from '@parley/fpnn';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { Project } from '../projects/project-settings.ts';
@@ -37,6 +37,15 @@ type Dependencies = {
   rules: SendRules;
   delivery: Delivery;
   clock: WriteClock;
+  signals: RoomSignals;
+  now: () => number;
+};
+
+/** Room messages by which browsers in an RTC room tell each other what their cameras and microphones are. */
+export type RoomSignals = {
+  /** @returns undefined for a message that is none; else what goes to the others, if anything does. */
+  judge(project: Project, rid: bigint, from: bigint, attrs: RawString): { attrs: RawString } | 'swallowed' | undefined;
+  isSignal(attrs: RawString): boolean;
 };
 
 /** Accepts messages: checks who may send, stores them, hands them to delivery, and tells when they were stored. */
@@ -89,9 +98,12 @@ export class MessageService {
     return this.#send(verdict, project, CONVERSATION_TYPES.group, gid, message);
   }
 
-  /** To those in a room. @throws RtmError 200053, and those of `SendRules`. */
+  /** To those in a room. Signals of RTC are never stored. @throws RtmError 200053, and those of `SendRules`. */
   sendToRoom(project: Project, rid: bigint, message: OutgoingMessage): Promise<number> {
     const verdict = this.#parts.rules.checkRoom(project, senderOf(message), rid);
+    if (message.mtype === MTYPES.command && this.#parts.signals.isSignal(message.attrs)) {
+      return this.#passSignal(verdict, project, rid, message);
+    }
     return this.#send(verdict, project, CONVERSATION_TYPES.room, rid, message);
   }
 
@@ -99,6 +111,15 @@ export class MessageService {
   broadcast(project: Project, message: OutgoingMessage): Promise<number> {
     const verdict = this.#parts.rules.checkBroadcast(project, senderOf(message));
     return this.#send(verdict, project, CONVERSATION_TYPES.broadcast, 0n, message);
+  }
+
+  async #passSignal(verdict: Verdict, project: Project, rid: bigint, message: OutgoingMessage): Promise<number> {
+    await verdict;
+    const mtime = this.#parts.now();
+    const passed = this.#parts.signals.judge(project, rid, message.from, message.attrs);
+    if (passed === undefined || passed === 'swallowed') return mtime;
+    this.#deliver(project, CONVERSATION_TYPES.room, rid, { ...message, ...passed }, { kind: 'stored', mtime });
+    return mtime;
   }
 
   /**
@@ -118,6 +139,7 @@ export class MessageService {
     if (verdict === undefined && place !== undefined && this.#lines.isEmpty) return enter(place);
     const line = `${key.project}:${type}:${key.low}:${key.high}:${message.from}`;
     if (verdict === undefined && place !== undefined && !this.#lines.has(line)) return enter(place);
+    verdict?.catch(() => {}); // Told to who waits in the line; one that is full asks for no verdict.
     return this.#lines.join(
       line,
       async () => {

@@ -13,6 +13,7 @@ import {
   removeRoomMembers,
   removeUserFromRooms,
 } from '../storage/room-store.ts';
+import type { RoomLeaveCause, RoomListener } from './room-listener.ts';
 import type { RoomPresence } from './room-presence.ts';
 
 /**
@@ -24,11 +25,16 @@ export class RoomService {
   readonly #db: Database;
   readonly #bans: BanRegister;
   readonly #presence: RoomPresence;
+  readonly #listeners: RoomListener[] = [];
 
   constructor(parts: { db: Database; bans: BanRegister; presence: RoomPresence }) {
     this.#db = parts.db;
     this.#bans = parts.bans;
     this.#presence = parts.presence;
+  }
+
+  listen(listener: RoomListener): void {
+    this.#listeners.push(listener);
   }
 
   /**
@@ -49,8 +55,10 @@ export class RoomService {
         return { leave: left, enter: entered.filter((rid) => !stored.has(rid)) };
       }),
     );
-    for (const rid of left) this.#presence.take(project.pid, uid, rid);
+    for (const rid of left) this.#take(project, uid, rid);
     this.#presence.give(project.pid, uid, entered);
+    const present = this.#presence.roomsOf(project.pid, uid);
+    for (const rid of entered) if (present.has(rid)) this.#tellEntered(project, rid, uid);
   }
 
   /** Puts users into a room. @returns those who are in it now; users in too many rooms are left out. */
@@ -72,7 +80,7 @@ export class RoomService {
     await removeRoomMembers(this.#db, project.pid, rids, uids);
     for (const uid of uids) {
       for (const rid of rids) {
-        for (const session of this.#presence.take(project.pid, uid, rid)) session.peer.notify('kickoutroom', { rid });
+        for (const session of this.#take(project, uid, rid)) session.peer.notify('kickoutroom', { rid });
       }
     }
   }
@@ -82,8 +90,9 @@ export class RoomService {
     const { project, uid } = session;
     const { leave, enter } = changeOfRooms(project, uid, this.#presence.roomsOf(project.pid, uid), rids);
     if (leave.length > 0) await removeRoomMembers(this.#db, project.pid, leave, [uid]);
-    for (const rid of leave) this.#presence.take(project.pid, uid, rid);
+    for (const rid of leave) this.#take(project, uid, rid);
     for (const rid of enter) this.#presence.enter(session, rid);
+    for (const rid of enter) this.#tellEntered(project, rid, uid);
   }
 
   /** A connection leaves a room; what the server API gave the user there ends with it. */
@@ -92,6 +101,7 @@ export class RoomService {
     this.#presence.leave(session, rid);
     await removeRoomMembers(this.#db, project.pid, [rid], [uid]);
     this.#presence.takeGiven(project.pid, uid, rid);
+    this.#tellIfLeft(project, [rid], uid, 'left');
   }
 
   /** Lets a new connection into the rooms that the server API gave to its user. */
@@ -99,11 +109,14 @@ export class RoomService {
     const { project, uid } = session;
     this.#presence.give(project.pid, uid, await listRoomsOfUser(this.#db, project.pid, uid));
     this.#presence.join(session);
+    for (const rid of this.#presence.roomsOfSession(session)) this.#tellEntered(project, rid, uid);
   }
 
   /** Ends what was bound to a connection, and to the user with the last one. */
   async handleLogout(session: Session, isLast: boolean): Promise<void> {
+    const rids = this.#presence.roomsOfSession(session);
     this.#presence.forget(session, isLast);
+    this.#tellIfLeft(session.project, rids, session.uid, 'lost');
     if (isLast) await removeUserFromRooms(this.#db, session.project.pid, session.uid);
   }
 
@@ -156,8 +169,9 @@ export class RoomService {
   }
 
   /** @param rid - Undefined: all rooms. @param seconds - 0 or less: for ever. */
-  ban(project: Project, rid: bigint | undefined, uid: bigint, seconds: number): Promise<void> {
-    return this.#bans.add(project.pid, uid, seconds, rid);
+  async ban(project: Project, rid: bigint | undefined, uid: bigint, seconds: number): Promise<void> {
+    await this.#bans.add(project.pid, uid, seconds, rid);
+    for (const listener of this.#listeners) listener.onBanned?.(project, rid, uid);
   }
 
   /** @param rid - Undefined: every ban of the user. */
@@ -167,6 +181,30 @@ export class RoomService {
 
   isBanned(project: Project, rid: bigint, uid: bigint): boolean {
     return this.#bans.has(project.pid, uid, rid);
+  }
+
+  /** True when a connection of the user is in the room. */
+  isPresent(pid: number, rid: bigint, uid: bigint): boolean {
+    return this.#presence.roomsOf(pid, uid).has(rid);
+  }
+
+  /** @returns the connections that were in. */
+  #take(project: Project, uid: bigint, rid: bigint): Session[] {
+    const left = this.#presence.take(project.pid, uid, rid);
+    if (left.length > 0) this.#tellIfLeft(project, [rid], uid, 'removed');
+    return left;
+  }
+
+  #tellEntered(project: Project, rid: bigint, uid: bigint): void {
+    for (const listener of this.#listeners) listener.onEntered?.(project, rid, uid);
+  }
+
+  #tellIfLeft(project: Project, rids: Iterable<bigint>, uid: bigint, cause: RoomLeaveCause): void {
+    const present = this.#presence.roomsOf(project.pid, uid);
+    for (const rid of rids) {
+      if (present.has(rid)) continue;
+      for (const listener of this.#listeners) listener.onLeft?.(project, rid, uid, cause);
+    }
   }
 }
 

@@ -1,8 +1,9 @@
+import { CONVERSATIONS_KEPT_MAX } from '@parley/contract';
 import type { Database } from './database.ts';
 import { mtypeMask } from './mtype-mask.ts';
 import type { Statement } from './statement.ts';
 import type { StoredMessage } from './stored-message.ts';
-import { marksOf, newestMessage, unpackNewest, unreadMessages } from './unread-messages.ts';
+import { hasUnread, marksOf, newestMessage, unpackNewest, unreadMessages } from './unread-messages.ts';
 
 /** Conversations that a list of a user may hold: those with other users, or those in the user's groups. */
 export type ConversationKind = 'p2p' | 'group';
@@ -27,10 +28,10 @@ export type ConversationListQuery = {
 export type ListedConversation = { other: bigint; unread: number; newest: StoredMessage | null };
 
 /**
- * A user's conversations at most, those with the newest messages: a user that writes to everybody has millions. A
- * subselect hides the number from the planner, which takes a small limit for a reason to walk other indexes.
+ * A user that writes to everybody has millions of conversations. A subselect hides the number from the planner, which
+ * takes a small limit for a reason to walk other indexes.
  */
-const KEPT = '(select 10000)';
+const KEPT = `(select ${CONVERSATIONS_KEPT_MAX})`;
 
 const CANDIDATES: Readonly<Record<ConversationKind, string>> = {
   p2p: `select id as conversation, high as other from conversations where project = $1::int4 and type = 1 and low = $2::int8
@@ -69,7 +70,7 @@ function unreadStatement(kind: ConversationKind): Statement {
     name: `conversation-unread-${kind}`,
     text: `with p as materialized (${places(kind, '$3::int8', 'true')})
       select p.other from p
-      where p.last_mtime > p.since and (select true from (${unreadMessages('$2::int8', '$4::bytea')} limit 1) u)
+      where p.last_mtime > p.since and ${hasUnread('$2::int8', '$4::bytea')}
       order by p.last_mtime desc, p.other`,
   };
 }
@@ -82,7 +83,7 @@ function listStatement(kind: ConversationKind): Statement {
     text: `with p as materialized (${places(kind, '$3::int8', '$4::bool')}), listed as materialized (
         select p.*, n.mtime, n.packed from p
         left join lateral (${newestMessage('$5::bytea')}) n on true
-        where not $6::bool or (p.last_mtime > p.since and (select true from (${unread} limit 1) u))
+        where not $6::bool or (p.last_mtime > p.since and ${hasUnread('$2::int8', '$5::bytea')})
         order by n.mtime desc nulls last, p.other limit (select $7::int8))
       select p.other, p.packed,
         case when p.last_mtime > p.since then (select count(*)::int4 from (${unread}) u) else 0 end as unread

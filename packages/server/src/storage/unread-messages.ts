@@ -1,3 +1,4 @@
+import { UNREAD_SCAN_MAX } from '@parley/contract';
 import { int8Array } from './binary-arrays.ts';
 import type { Database } from './database.ts';
 import { unnest } from './hidden-parameters.ts';
@@ -5,11 +6,8 @@ import { mtypeMask, passesMask } from './mtype-mask.ts';
 import { PACKED_MESSAGE, type StoredMessage, unpackMessages } from './stored-message.ts';
 
 const ID_MAX = 2n ** 63n - 1n;
-/**
- * So many messages of a conversation are looked at, from the newest on: one that holds nothing of the wanted types must
- * not hold up a list of hundreds. A subselect hides the number from the planner, as in `history-reader.ts`.
- */
-const SCAN = '(select 20000)';
+/** A subselect hides the number from the planner, as in `history-reader.ts`. */
+const SCAN = `(select ${UNREAD_SCAN_MAX})`;
 
 /** SQL: the newest message of the conversation `p` that was not recalled and passes the mask. */
 export function newestMessage(mask: string): string {
@@ -30,6 +28,17 @@ export function unreadMessages(uid: string, mask: string): string {
       select * from messages m where m.conversation = p.conversation and m.id >= s.bound
       order by m.id desc limit ${SCAN}) m
     where not m.is_removed and m.sender <> ${uid} and ${passesMask(mask)}`;
+}
+
+/**
+ * SQL: whether there is such a message, true or null. The newest that another sent decides: it is found in a step or two
+ * from the end, where the place of a time has to be searched for.
+ */
+export function hasUnread(uid: string, mask: string): string {
+  return `(select m.mtime > p.since and m.id > p.above
+    from (select * from messages m where m.conversation = p.conversation order by m.id desc limit ${SCAN}) m
+    where not m.is_removed and m.sender <> ${uid} and ${passesMask(mask)}
+    order by m.id desc limit 1)`;
 }
 
 /** SQL: what the user `uid` marked in the conversation `c`; one row or none. */

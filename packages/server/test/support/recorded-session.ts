@@ -14,7 +14,11 @@ export function project(pid = 1, settings: object = {}): Project {
 
 let lastId = 0;
 
-export function recordedSession(uid: bigint, options: { project?: Project; now?: () => number } = {}): RecordedSession {
+/** @param options.isStarted - False: its login is not answered yet. Default true. */
+export function recordedSession(
+  uid: bigint,
+  options: { project?: Project; now?: () => number; version?: string; isStarted?: boolean } = {},
+): RecordedSession {
   const written: Uint8Array[] = [];
   const stream = { write: (bytes: Uint8Array) => void written.push(bytes), close() {}, destroy() {}, bufferedBytes: 0 };
   lastId += 1;
@@ -23,13 +27,13 @@ export function recordedSession(uid: bigint, options: { project?: Project; now?:
     project: options.project ?? project(),
     uid,
     peer: new Peer(stream),
-    version: '',
+    version: options.version ?? '',
     lang: '',
     attrs: new Map(),
     loginAt: 0,
     now: options.now ?? (() => 0),
   });
-  session.start();
+  if (options.isStarted !== false) session.start();
   const pushes = () => written.flatMap((bytes) => new PacketReader().push(bytes)).map(toPush);
   return { session, written, pushes };
 }
