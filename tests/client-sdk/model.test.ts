@@ -1,4 +1,4 @@
-import type { ConversationRef, Message, ParleyClient } from '@parley/client-sdk/node';
+import type { ConversationRef, Message, ParleyClient, SendResult } from '@parley/client-sdk/node';
 import { afterEach, expect, test } from 'vitest';
 import { useClients } from './client-fixture.ts';
 import { CuttingProxy } from './cutting-proxy.ts';
@@ -7,7 +7,7 @@ import { EventLog } from './event-log.ts';
 /** Longer runs: `PARLEY_MODEL_ROUNDS=100 PARLEY_MODEL_SEEDS=20 npx vitest run tests/client-sdk/model.test.ts`. */
 const ROUNDS = Number(process.env['PARLEY_MODEL_ROUNDS'] ?? 12);
 const SEEDS = Array.from({ length: Number(process.env['PARLEY_MODEL_SEEDS'] ?? 3) }, (_, index) => index + 1);
-const MEMBERS = 4;
+const USERS = 4;
 
 const fixture = useClients();
 const proxies: CuttingProxy[] = [];
@@ -23,7 +23,7 @@ type Member = {
   client: ParleyClient;
   proxy: CuttingProxy;
   log: EventLog<'message'>;
-  sends: Promise<unknown>[];
+  sends: Promise<SendResult>[];
 };
 
 async function join(uid: number, roomId: number): Promise<Member> {
@@ -61,10 +61,11 @@ test.each(SEEDS)(
     const random = randomFrom(seed);
     const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)]!;
     const [groupId, roomId] = [fixture.freshId(), fixture.freshId()];
-    const uids = Array.from({ length: MEMBERS }, () => fixture.freshId());
+    const uids = Array.from({ length: USERS }, () => fixture.freshId());
     await fixture.caller.call('addgroupmembers', { gid: groupId, uids });
     const members: Member[] = [];
-    for (const uid of uids) members.push(await join(uid, roomId));
+    // The last one is a second device of the first user.
+    for (const uid of [...uids, uids[0]!]) members.push(await join(uid, roomId));
     let lastBroadcast = 0;
 
     const send = (member: Member) => {
@@ -102,7 +103,7 @@ test.each(SEEDS)(
     }
     for (const { proxy } of members) proxy.mend();
     await Promise.all(members.flatMap(({ sends }) => sends));
-    expect(members.map(({ client }) => client.outboxSize)).toEqual(uids.map(() => 0));
+    expect(members.map(({ client }) => client.outboxSize)).toEqual(members.map(() => 0));
 
     const places: ConversationRef[] = [{ groupId }, { roomId }, { broadcast: true }];
     for (const { uid, client, log, sends } of members) {
@@ -111,16 +112,16 @@ test.each(SEEDS)(
         ...uids.filter((other) => other !== uid).map((peerUid) => ({ peerUid })),
       ];
       const histories = await Promise.all(mine.map((place) => historyOf(client, place)));
-      const owns = histories.flat().filter((message) => message.isOwn);
-      expect(owns.length).toBe(sends.length);
-      expect(new Set(owns.map(nameOf)).size).toBe(sends.length);
+      const own = new Set((await Promise.all(sends)).map(({ mid }) => `${uid}:${mid}`));
+      expect(own.size).toBe(sends.length);
+      expect(histories.flat().filter((message) => own.has(nameOf(message))).length).toBe(sends.length);
       const since = (place: ConversationRef, messages: Message[]) =>
         // Broadcasts of the other seeds came before the login.
         'broadcast' in place
           ? messages.filter(({ mid }) => mid > BigInt(seed * 1e6) && mid < BigInt((seed + 1) * 1e6))
           : messages;
       const wanted = histories.map((messages, index) =>
-        since(mine[index]!, messages).filter((message) => !message.isOwn),
+        since(mine[index]!, messages).filter((message) => !own.has(nameOf(message))),
       );
       const received = await log.count(wanted.flat().length);
       for (const [index, place] of mine.entries()) {
