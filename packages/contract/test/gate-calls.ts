@@ -1,4 +1,5 @@
 import type { Encodable, WireMap } from '@parley/fpnn';
+import * as wire from '../src/client-wire/index.ts';
 import {
   checkClientParams,
   checkFileParams,
@@ -61,6 +62,29 @@ export const FILE_GATE: GateCalls = {
   decodeAnswer: decodeFileAnswer as GateCalls['decodeAnswer'],
 };
 
+/** The client gate as the SDK for clients codes it. */
+export const CLIENT_GATE_BY_TABLES: GateCalls = {
+  ...CLIENT_GATE,
+  encodeParams: wire.encodeClientParams as GateCalls['encodeParams'],
+  decodeAnswer: wire.decodeClientAnswer as GateCalls['decodeAnswer'],
+};
+
+/** The file gate as the SDK for clients codes it. */
+export const FILE_GATE_BY_TABLES: GateCalls = {
+  ...FILE_GATE,
+  encodeParams: wire.encodeFileParams as GateCalls['encodeParams'],
+  decodeAnswer: wire.decodeFileAnswer as GateCalls['decodeAnswer'],
+};
+
+type NamedMethod = readonly [title: string, calls: GateCalls, declaration: MethodDeclaration];
+
+/** Every method that the SDK for clients codes by tables, as {@link ALL_METHODS}. */
+export const METHODS_BY_TABLES: readonly NamedMethod[] = [CLIENT_GATE_BY_TABLES, FILE_GATE_BY_TABLES].flatMap((calls) =>
+  Object.values(calls.methods).map(
+    (declaration): NamedMethod => [`tables of the ${calls.gate} gate: ${declaration.name}`, calls, declaration],
+  ),
+);
+
 const MEDIA_GATE: GateCalls = { gate: 'media', methods: mediaMethods, ...callsOf(mediaCalls) };
 const WEB_RTC: GateCalls = { gate: 'web-rtc', methods: webRtcMethods, ...callsOf(webRtcCalls) };
 
@@ -78,9 +102,9 @@ function callsOf(calls: object): Omit<GateCalls, 'gate' | 'methods'> {
 export const ALL_METHODS: readonly [title: string, calls: GateCalls, declaration: MethodDeclaration][] = [
   SERVER_GATE,
   CLIENT_GATE,
+  FILE_GATE,
   MEDIA_GATE,
   WEB_RTC,
-  FILE_GATE,
 ].flatMap((calls) =>
   Object.values(calls.methods).map((declaration): [string, GateCalls, MethodDeclaration] => [
     `${calls.gate} gate: ${declaration.name}`,

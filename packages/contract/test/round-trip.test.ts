@@ -1,6 +1,7 @@
 import { decodeMsgpack, type Encodable, encodeMsgpack, RawString, type WireMap } from '@parley/fpnn';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { decodePush as decodePushByTable } from '../src/client-wire/index.ts';
 import {
   type AnswerField,
   DEFAULT_LIMITS,
@@ -14,7 +15,7 @@ import {
   type PushOf,
   pushes,
 } from '../src/index.ts';
-import { ALL_METHODS } from './gate-calls.ts';
+import { ALL_METHODS, METHODS_BY_TABLES } from './gate-calls.ts';
 
 /** A value as one side gives it, and as the other side finds it. */
 type Pair = { given: unknown; found: unknown };
@@ -187,7 +188,7 @@ function overTheWire(value: Record<string, Encodable>): WireMap {
   return decodeMsgpack(encodeMsgpack(value)) as WireMap;
 }
 
-describe.each(ALL_METHODS)('%s', (_, calls, declaration) => {
+describe.each([...ALL_METHODS, ...METHODS_BY_TABLES])('%s', (_, calls, declaration) => {
   const { name, params, answer } = declaration;
 
   test('what a caller gives is what the handler finds', () => {
@@ -213,12 +214,13 @@ describe.each(ALL_METHODS)('%s', (_, calls, declaration) => {
 
 describe.each(Object.entries<PushDeclaration>(pushes) as [PushName, PushDeclaration][])(
   'push %s',
-  (name, { params }) => {
+  (name, { params, to }) => {
     test('what the server gives is what the receiver reads', () => {
       fc.assert(
         fc.property(record<PushField>(params, answerField), (values) => {
           const received = overTheWire(encodePush(name, side(values, 'given') as PushOf<typeof name>));
           expect(decodePush(name, received)).toStrictEqual(side(values, 'found'));
+          if (to.includes('client')) expect(decodePushByTable(name, received)).toStrictEqual(side(values, 'found'));
         }),
         { numRuns: 40 },
       );

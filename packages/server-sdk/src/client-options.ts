@@ -1,9 +1,7 @@
+import { assertTimeout, type Logger, type ReconnectOptions, silentLogger } from '@parley/contract/sdk';
 import type { EncryptionOptions } from '@parley/fpnn/node';
-import { assertTimeout } from './call-options.ts';
 import { type Endpoint, parseEndpoint } from './connection/endpoint.ts';
 import type { ConnectionEnd } from './connection/link.ts';
-import type { ReconnectOptions } from './connection/reconnect-schedule.ts';
-import { type Logger, silentLogger } from './logger.ts';
 
 export type RtmServerClientOptions = {
   /** The project. */

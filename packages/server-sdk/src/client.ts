@@ -1,13 +1,11 @@
 import { type AnswerIn, decodeAnswer, encodeParams, type MethodName, type ParamsIn } from '@parley/contract';
+import { assertTimeout, IdGenerator, processIds, ReconnectSchedule, toRtmError } from '@parley/contract/sdk';
 import { FPNN_CODES, type IncomingQuest, type Peer } from '@parley/fpnn';
 import { connectTcp } from '@parley/fpnn/node';
-import { assertTimeout, type CallOptions } from './call-options.ts';
+import type { CallOptions } from './call-options.ts';
 import { type ResolvedOptions, type RtmServerClientOptions, resolveOptions } from './client-options.ts';
 import { Link, type OpenPeer } from './connection/link.ts';
-import { ReconnectSchedule } from './connection/reconnect-schedule.ts';
-import { IdGenerator, processIds } from './id-generator.ts';
 import { QuestSender } from './quest-sender.ts';
-import { toRtmError } from './rtm-error.ts';
 import { VoiceRoomCalls } from './voice-room-calls.ts';
 
 /**

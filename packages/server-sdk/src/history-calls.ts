@@ -1,4 +1,5 @@
 import { P2P_DIRECTIONS } from '@parley/contract';
+import { walkPages } from '@parley/contract/sdk';
 import type { Id } from './call-options.ts';
 import { type HistoryMessage, toHistoryMessage } from './history-message.ts';
 import {
@@ -8,7 +9,7 @@ import {
   pageParams,
   toHistoryResult,
 } from './history-page.ts';
-import { type Conversation, type WalkOptions, walkPages } from './history-walk.ts';
+import type { Conversation, WalkOptions } from './history-walk.ts';
 import { MessageCalls } from './message-calls.ts';
 
 /**
@@ -95,7 +96,10 @@ export abstract class HistoryCalls extends MessageCalls {
    * ```
    */
   walkMessages(conversation: Conversation, options: WalkOptions = {}): AsyncGenerator<HistoryMessage, void, undefined> {
-    return walkPages(options, (request) => this.#readPage(conversation, request));
+    const { desc = false, pageSize = 20, begin = 0, end = 0, ...rest } = options;
+    return walkPages({ begin, end }, (cursor) =>
+      this.#readPage(conversation, { desc, num: pageSize, ...cursor, options: rest }),
+    );
   }
 
   #readPage(conversation: Conversation, request: PageRequest): Promise<HistoryResult> {

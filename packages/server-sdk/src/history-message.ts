@@ -1,6 +1,6 @@
 import { isFileMtype } from '@parley/contract';
+import { type FileInfo, readFileContent, readMessageBody } from '@parley/contract/sdk';
 import type { RawString } from '@parley/fpnn';
-import { type FileInfo, readFileContent } from './file-info.ts';
 
 /** A stored message. */
 export type HistoryMessage = {
@@ -32,11 +32,9 @@ type StoredParts = {
   readonly mtime: number;
 };
 
-const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
 /** A stored message as callers see it. Copies its bytes, so that it does not hold on to the packet it came in. */
 export function toHistoryMessage(parts: StoredParts, fromUid: bigint, toId: bigint): HistoryMessage {
-  const message = messageOf(parts.msg);
+  const message = readMessageBody(parts.msg);
   const file =
     isFileMtype(parts.mtype) && typeof message === 'string' ? readFileContent(message, parts.attrs) : undefined;
   return {
@@ -50,14 +48,4 @@ export function toHistoryMessage(parts: StoredParts, fromUid: bigint, toId: bigi
     modifiedTime: parts.mtime,
     ...file,
   };
-}
-
-function messageOf(body: RawString | Uint8Array): string | Uint8Array {
-  if (body instanceof Uint8Array) return new Uint8Array(body);
-  try {
-    return strictUtf8.decode(body.bytes);
-  } catch {
-    // The only failure of a strict decoder: some SDKs put binary into text.
-    return new Uint8Array(body.bytes);
-  }
 }

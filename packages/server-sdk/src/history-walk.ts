@@ -1,8 +1,5 @@
-import { FPNN_CODES } from '@parley/fpnn';
 import type { Id } from './call-options.ts';
-import type { HistoryMessage } from './history-message.ts';
-import type { HistoryOptions, HistoryResult, PageRequest } from './history-page.ts';
-import { RtmError } from './rtm-error.ts';
+import type { HistoryOptions } from './history-page.ts';
 
 /** Whose messages to walk. `uid` beside a group, a room or the broadcasts is the user who reads; default nobody. */
 export type Conversation =
@@ -21,25 +18,3 @@ export type WalkOptions = HistoryOptions & {
   /** Latest time in epoch milliseconds, inclusive. Default 0, the present. */
   end?: number;
 };
-
-/**
- * Reads page after page until one is empty, handing on the cursor that came with the page before.
- *
- * @throws RtmError of the calls, and 20009 when the cursor stands still although messages came.
- */
-export async function* walkPages(
-  options: WalkOptions,
-  readPage: (request: PageRequest) => Promise<HistoryResult>,
-): AsyncGenerator<HistoryMessage, void, undefined> {
-  const { desc = false, pageSize = 20, begin = 0, end = 0, ...rest } = options;
-  let cursor = { begin, end, lastid: 0n };
-  for (;;) {
-    const page = await readPage({ desc, num: pageSize, ...cursor, options: rest });
-    if (page.num === 0) return;
-    yield* page.messages;
-    if (page.lastCursorId === cursor.lastid) {
-      throw new RtmError(FPNN_CODES.invalidPackage, 'the service returned the same history cursor twice');
-    }
-    cursor = { begin: page.begin, end: page.end, lastid: page.lastCursorId };
-  }
-}

@@ -1,9 +1,8 @@
 import { ERROR_CODES } from '@parley/contract';
+import { assertTimeout, type IdGenerator, RtmError, toRtmError } from '@parley/contract/sdk';
 import { type Encodable, FPNN_CODES, type WireMap } from '@parley/fpnn';
-import { assertTimeout, type CallOptions } from './call-options.ts';
+import type { CallOptions } from './call-options.ts';
 import type { Link } from './connection/link.ts';
-import type { IdGenerator } from './id-generator.ts';
-import { RtmError, toRtmError } from './rtm-error.ts';
 import { type ProjectKey, signQuest } from './signature.ts';
 
 /**

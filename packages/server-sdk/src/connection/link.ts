@@ -1,10 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { type Logger, type ReconnectSchedule, RtmError, Waiters, type WaitOptions } from '@parley/contract/sdk';
 import { FPNN_CODES, type Peer } from '@parley/fpnn';
-import type { Logger } from '../logger.ts';
-import { RtmError } from '../rtm-error.ts';
 import { keepAlive } from './keep-alive.ts';
-import type { ReconnectSchedule } from './reconnect-schedule.ts';
-import { Waiters, type WaitOptions } from './waiters.ts';
 
 /** Opens one connection. `onClose` is called once, after the promise has resolved. */
 export type OpenPeer = (hooks: { onClose(reason?: Error): void; signal: AbortSignal }) => Promise<Peer>;

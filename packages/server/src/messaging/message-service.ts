@@ -139,6 +139,7 @@ export class MessageService {
     if (verdict === undefined && place !== undefined && this.#lines.isEmpty) return enter(place);
     const line = `${key.project}:${type}:${key.low}:${key.high}:${message.from}`;
     if (verdict === undefined && place !== undefined && !this.#lines.has(line)) return enter(place);
+    verdict?.catch(() => {}); // Told to who waits in the line; one that is full asks for no verdict.
     return this.#lines.join(
       line,
       async () => {

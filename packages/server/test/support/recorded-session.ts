@@ -14,9 +14,10 @@ export function project(pid = 1, settings: object = {}): Project {
 
 let lastId = 0;
 
+/** @param options.isStarted - False: its login is not answered yet. Default true. */
 export function recordedSession(
   uid: bigint,
-  options: { project?: Project; now?: () => number; version?: string } = {},
+  options: { project?: Project; now?: () => number; version?: string; isStarted?: boolean } = {},
 ): RecordedSession {
   const written: Uint8Array[] = [];
   const stream = { write: (bytes: Uint8Array) => void written.push(bytes), close() {}, destroy() {}, bufferedBytes: 0 };
@@ -32,7 +33,7 @@ export function recordedSession(
     loginAt: 0,
     now: options.now ?? (() => 0),
   });
-  session.start();
+  if (options.isStarted !== false) session.start();
   const pushes = () => written.flatMap((bytes) => new PacketReader().push(bytes)).map(toPush);
   return { session, written, pushes };
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { RtmError } from '../rtm-error.ts';
+import { RtmError } from './rtm-error.ts';
 import { Waiters } from './waiters.ts';
 
 beforeEach(() => {

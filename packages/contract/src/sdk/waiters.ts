@@ -1,5 +1,5 @@
 import { FPNN_CODES } from '@parley/fpnn';
-import { RtmError } from '../rtm-error.ts';
+import { RtmError } from './rtm-error.ts';
 
 export type WaitOptions = {
   /** 0 waits for ever. */

@@ -41,6 +41,11 @@ export class ReconnectSchedule {
     return (delayMaxMs * step * (1 + this.#random())) / (2 * delaySteps);
   }
 
+  /** Forgets what failed before: somebody asks for a connection now. */
+  reset(): void {
+    this.#failures = 0;
+  }
+
   handleFailure(): void {
     this.#failures += 1;
   }

@@ -40,3 +40,10 @@ test.each([{ immediateTries: -1 }, { delayMaxMs: 0 }, { delaySteps: 0 }, { stabl
     expect(() => new ReconnectSchedule(options, longest)).toThrow(RangeError);
   },
 );
+
+test('after a reset the tries are immediate again', () => {
+  const schedule = new ReconnectSchedule({}, longest);
+  delaysOfFailures(schedule, 5);
+  schedule.reset();
+  expect(delaysOfFailures(schedule, 4)).toEqual([0, 0, 0, 2_000]);
+});

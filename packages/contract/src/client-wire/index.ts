@@ -1,0 +1,7 @@
+export {
+  decodeClientAnswer,
+  decodeFileAnswer,
+  decodePush,
+  encodeClientParams,
+  encodeFileParams,
+} from './coding.ts';
