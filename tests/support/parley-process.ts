@@ -117,6 +117,9 @@ function launch(env: Readonly<Record<string, string>>) {
     PARLEY_ADMIN_PORT: '0',
     PARLEY_CLIENT_GATE_PORT: '0',
     PARLEY_CLIENT_GATE_TLS_PORT: '0',
+    PARLEY_RTC_GATE_PORT: '0',
+    PARLEY_MEDIA_GATE_PORT: '0',
+    PARLEY_MEDIA_PORT_BASE: '0',
     PARLEY_LOG_LEVEL: 'warn',
     ...env,
   };

@@ -5,11 +5,13 @@ import { createLogger } from './telemetry/logger.ts';
 
 /** What a person needs to make the first call; secrets of the projects included, so it goes to the terminal only. */
 function greeting(server: RunningServer): string {
-  const { serverGate, clientGate, clientGateTls, admin } = server.addresses;
+  const { serverGate, clientGate, clientGateTls, rtcGate, mediaGate, admin } = server.addresses;
   const lines = [
     'Parley is up.',
     `  server gate   ${serverGate.host}:${serverGate.port}   (FPNN over TCP and WebSocket, HTTP at /service/METHOD)`,
     `  client gate   ${clientGate.host}:${clientGate.port}   (FPNN over TCP and WebSocket; TLS on ${clientGateTls.port})`,
+    `  web RTC       ${rtcGate.host}:${rtcGate.port}   (offers of browsers, over TLS)`,
+    `  media gate    ${mediaGate.host}:${mediaGate.port}   (frames of native clients)`,
     `  health        http://${admin.host}:${admin.port}/health/ready`,
     `  metrics       http://${admin.host}:${admin.port}/metrics`,
     `  public key    ${server.publicKeyFile}`,

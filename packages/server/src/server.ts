@@ -15,7 +15,6 @@ import { clientGroupHandlers } from './gates/client-gate/client-group-handlers.t
 import { clientHistoryHandlers } from './gates/client-gate/client-history-handlers.ts';
 import { clientMessageHandlers } from './gates/client-gate/client-message-handlers.ts';
 import { clientRoomHandlers } from './gates/client-gate/client-room-handlers.ts';
-import { clientCallHandlers, clientRtcHandlers } from './gates/client-gate/client-rtc-handlers.ts';
 import { Login } from './gates/client-gate/login.ts';
 import { ownHandlers } from './gates/client-gate/own-handlers.ts';
 import { SessionEntry } from './gates/client-gate/session-entry.ts';
@@ -51,6 +50,7 @@ import { Rtc } from './rtc/rtc.ts';
 import { processTimers } from './rtc/timers.ts';
 import { Audiences } from './sessions/audiences.ts';
 import { SessionDirectory } from './sessions/session-directory.ts';
+import { type RunningRtc, startRtc } from './start-rtc.ts';
 import { ConversationDirectory } from './storage/conversation-directory.ts';
 import { Database } from './storage/database.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './storage/embedded-postgres.ts';
@@ -69,7 +69,12 @@ export type Address = { host: string; port: number };
 
 /** A server that is up. */
 export type RunningServer = {
-  readonly addresses: { serverGate: Address; clientGate: Address; clientGateTls: Address; admin: Address };
+  readonly addresses: {
+    serverGate: Address;
+    clientGate: Address;
+    clientGateTls: Address;
+    admin: Address;
+  } & RunningRtc['addresses'];
   readonly projects: readonly Project[];
   /** PEM file with the public key that clients of the server gate may encrypt with. */
   readonly publicKeyFile: string;
@@ -124,7 +129,8 @@ async function start(
   const listening = new Listening({ bus, sessions, endpoint, now });
   listening.start();
   undo.push(async () => listening.stop());
-  const rtc = new Rtc({ sessions, delivery, rooms, users, rules, timers: processTimers(now) });
+  const timers = processTimers(now);
+  const rtc = new Rtc({ sessions, delivery, rooms, users, rules, timers });
   undo.push(async () => rtc.close());
   const unsaved = new UnsavedMessages(now);
   const { signals } = rtc;
@@ -178,12 +184,15 @@ async function start(
     log,
   });
 
+  const certificate = await loadCertificate(join(dataDirectory, 'keys'), config.clientGate, now());
+  const media = await startRtc({ config, key, certificate, projects, rtc, rooms, sessions, timers, log });
+  undo.push(() => media.close());
   const access = new ClientAccess({ groups, rooms });
   const clientGate = new ClientGate({
     host: config.host,
     config: config.clientGate,
     key,
-    certificate: await loadCertificate(join(dataDirectory, 'keys'), config.clientGate, now()),
+    certificate,
     sessions,
     login: new Login({ projects, tokens, users, now }),
     entry: new SessionEntry({ sessions, groups, rooms, log }),
@@ -194,8 +203,7 @@ async function start(
       ...clientRoomHandlers(rooms, access),
       ...clientGroupHandlers(groups, users, access),
       ...ownHandlers(userSide),
-      ...clientRtcHandlers(rtc, config.mediaGate.endpoint ?? `${config.host}:${config.mediaGate.port}`),
-      ...clientCallHandlers(rtc),
+      ...media.clientHandlers,
     },
     log,
     now,
@@ -214,7 +222,11 @@ async function start(
     authority,
     postgres,
   });
-  const admin = new AdminServer({ readiness: () => ({ database: db.isReady, accepting: isAccepting }), metrics });
+  media.registerMetrics(metrics);
+  const admin = new AdminServer({
+    readiness: () => ({ database: db.isReady, media: media.isReady(), accepting: isAccepting }),
+    metrics,
+  });
   undo.push(() => admin.close());
   const adminAddress = await admin.listen(config.host, config.admin.port);
   undo.push(() => serverGate.close());
@@ -225,7 +237,7 @@ async function start(
   let closing: Promise<void> | undefined;
   const close = async () => {
     isAccepting = false;
-    await Promise.all([serverGate.stopAccepting(), clientGate.stopAccepting()]);
+    await Promise.all([serverGate.stopAccepting(), clientGate.stopAccepting(), media.stopAccepting()]);
     const timeUp = new AbortController();
     await Promise.race([
       Promise.all([serverGate.idle(), groupCommit.idle()]),
@@ -240,6 +252,7 @@ async function start(
       clientGate: clientGateAddress.plain,
       clientGateTls: clientGateAddress.tls,
       admin: adminAddress,
+      ...media.addresses,
     },
     projects: projects.list(),
     publicKeyFile,

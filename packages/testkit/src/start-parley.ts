@@ -32,6 +32,10 @@ export type ParleyUnderTest = {
   readonly clientGate: Address;
   readonly clientGateTls: Address;
   readonly admin: Address;
+  readonly rtcGate: Address;
+  /** The same without TLS. */
+  readonly rtcGatePlain: Address;
+  readonly mediaGate: Address;
   readonly publicKeyFile: string;
   readonly databaseUrl: string | undefined;
   /** A new SDK client for the project; it is closed with the server. */
@@ -49,6 +53,10 @@ export async function startParley(options: StartParleyOptions = {}): Promise<Par
     ...(options.databaseUrl === undefined ? {} : { databaseUrl: options.databaseUrl }),
     serverGate: { port: 0, ...options.config?.serverGate },
     clientGate: { port: 0, tlsPort: 0, ...options.config?.clientGate },
+    rtcGate: { port: 0, plainPort: 0, ...options.config?.rtcGate },
+    mediaGate: { port: 0, ...options.config?.mediaGate },
+    // Most tests need no worker process; `media: { workers: 1 }` starts one.
+    media: { workers: 0, portBase: 0, ...options.config?.media },
     admin: { port: 0 },
     projects: [{ pid, secret, settings: options.settings ?? {} }],
   });
@@ -66,6 +74,9 @@ export async function startParley(options: StartParleyOptions = {}): Promise<Par
     clientGate: server.addresses.clientGate,
     clientGateTls: server.addresses.clientGateTls,
     admin: server.addresses.admin,
+    rtcGate: server.addresses.rtcGate,
+    rtcGatePlain: server.addresses.rtcGatePlain!,
+    mediaGate: server.addresses.mediaGate,
     publicKeyFile: server.publicKeyFile,
     databaseUrl: options.databaseUrl,
     client() {
