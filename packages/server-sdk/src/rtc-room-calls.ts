@@ -11,9 +11,9 @@ export type RTCRoomMembers = {
 };
 
 export type PullOptions = {
-  /** Kept with the room, without effect. */
+  /** Accepted, without effect. */
   voiceRange?: number;
-  /** Kept with the room, without effect. */
+  /** Accepted, without effect. */
   maxReceiveStreams?: number;
 };
 

@@ -220,6 +220,7 @@ async function start(
     groupCommit,
     outage,
     authority,
+    rtc,
     postgres,
   });
   media.registerMetrics(metrics);

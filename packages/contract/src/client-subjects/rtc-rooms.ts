@@ -25,8 +25,8 @@ export const clientRtcRooms = declareMethods('rtc-rooms', {
     params: {
       rid,
       type: rtcType('kind of the room'),
-      voiceRange: optional(int32('stored, without effect')),
-      maxReceiveStreams: optional(int32('stored, without effect')),
+      voiceRange: optional(int32('accepted, without effect')),
+      maxReceiveStreams: optional(int32('accepted, without effect')),
     },
     answer: { token: ticket, rid },
     refusals: {

@@ -21,8 +21,8 @@ const rtc = declareMethods('rtc-rooms', {
       rid,
       toUids: users('the users'),
       type: defaulted(rtcType('kind of a new room'), 1),
-      voiceRange: optional(int32('stored, without effect')),
-      maxReceiveStreams: optional(int32('stored, without effect')),
+      voiceRange: optional(int32('accepted, without effect')),
+      maxReceiveStreams: optional(int32('accepted, without effect')),
     },
     answer: {},
     refusals: {

@@ -109,6 +109,7 @@ export class RoomService {
     const { project, uid } = session;
     this.#presence.give(project.pid, uid, await listRoomsOfUser(this.#db, project.pid, uid));
     this.#presence.join(session);
+    for (const rid of this.#presence.roomsOfSession(session)) this.#tellEntered(project, rid, uid);
   }
 
   /** Ends what was bound to a connection, and to the user with the last one. */

@@ -38,7 +38,10 @@ export class AdminCommands {
     this.#events.emit('commandGiven', room, command, targets);
   }
 
-  /** What a member opened itself again after a command or the room had closed it. */
+  /**
+   * A member has opened itself again what a command or the room had closed. Browsers say so by a signal; a native client
+   * says nothing, its frames go on after a pause.
+   */
   open(room: RtcRoom, uid: bigint, device: 'microphone' | 'camera'): void {
     const closed = device === 'microphone' ? room.microphoneClosed : room.cameraClosed;
     if (!closed.delete(uid)) return;

@@ -82,7 +82,10 @@ export class RoomPushes implements RtcRoomListener {
     for (const member of room.members.values()) yield* this.#sessionsOf(room, member);
   }
 
+  /** Who is here, but for one. Those who were pulled and have not come yet see nothing of the room. */
   *#others(room: RtcRoom, uid: bigint): Iterable<Session> {
-    for (const member of room.members.values()) if (member.uid !== uid) yield* this.#sessionsOf(room, member);
+    for (const member of room.members.values()) {
+      if (member.uid !== uid && member.hasEntered) yield* this.#sessionsOf(room, member);
+    }
   }
 }

@@ -59,6 +59,10 @@ export class RtcCalls {
     const { pid } = session.project;
     if (peerUid === session.uid) throw new RtmError(ERROR_CODES.sendToSelf, 'peerUid: a user cannot call itself');
     await this.#parts.rules(session, peerUid);
+    // Its connection may have ended meanwhile; then nothing would ever end the call.
+    if (!this.#parts.sessions.of(pid, session.uid).has(session)) {
+      throw new RtmError(ERROR_CODES.unauthorized, 'the connection is not logged in any more');
+    }
     const ringing = this.#reachable(pid, peerUid);
     if (ringing.length === 0) {
       throw new RtmError(ERROR_CODES.notOnline, `peerUid: user ${peerUid} has no connection that takes calls`);

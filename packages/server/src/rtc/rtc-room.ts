@@ -41,7 +41,7 @@ export class RtcRoom {
     return this.administrators.has(uid) ? 1 : 0;
   }
 
-  /** Whether voice of this user may be passed on. Native clients close their microphones themselves. */
+  /** Whether voice of this user may be passed on. */
   mayBeHeard(uid: bigint): boolean {
     return !this.audioForbidden.has(uid) && !this.microphoneClosed.has(uid);
   }

@@ -49,6 +49,13 @@ export class RtcRooms {
     return [...(this.#roomsOfUsers.get(nameOf(pid, uid)) ?? [])];
   }
 
+  /** All rooms. */
+  get count(): number {
+    let count = 0;
+    for (const rooms of this.#projects.values()) count += rooms.size;
+    return count;
+  }
+
   *all(): Iterable<RtcRoom> {
     for (const rooms of this.#projects.values()) yield* rooms.values();
   }
@@ -73,7 +80,7 @@ export class RtcRooms {
   }
 
   /**
-   * Makes users members at once, connected or not; who has not entered within 60 s is dropped. Members stay as they are. A
+   * Makes users members at once, connected or not; who has not entered within 60 s is dropped. Who is in stays as it is. A
    * room that is missing is opened, without an owner.
    *
    * @param type - Of a new room.
@@ -87,7 +94,7 @@ export class RtcRooms {
       const known = room.members.get(uid);
       const member = known ?? this.#add(room, uid);
       if (known === undefined) this.#await(room, member, ENTER_MS, 'notEntered');
-      this.#events.emit('memberPulled', room, member);
+      if (!member.hasEntered) this.#events.emit('memberPulled', room, member);
     }
   }
 

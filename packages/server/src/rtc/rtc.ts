@@ -24,10 +24,10 @@ import { WebMembers } from './web-members.ts';
 
 export type RtcParts = {
   sessions: SessionDirectory;
-  delivery: Delivery;
-  rooms: RoomService;
-  users: UserService;
-  rules: SendRules;
+  delivery: Pick<Delivery, 'deliver' | 'encoder'>;
+  rooms: Pick<RoomService, 'listen' | 'isBanned' | 'isPresent'>;
+  users: Pick<UserService, 'listen'>;
+  rules: Pick<SendRules, 'checkUsers'>;
   timers: Timers;
 };
 
@@ -125,7 +125,7 @@ export class Rtc {
 }
 
 /** Who may send a message to a user may call it. */
-function callRules(rules: SendRules) {
+function callRules(rules: RtcParts['rules']) {
   return async ({ project, uid }: Session, peerUid: bigint): Promise<void> => {
     try {
       await rules.checkUsers(project, { from: uid, gate: 'client' }, [peerUid]);

@@ -23,6 +23,8 @@ type Parts = {
  * bring them back for the others.
  */
 export class SignalFilter implements RtcRoomListener {
+  /** Signals of removed members that were not passed on. */
+  swallowed = 0;
   readonly #parts: Parts;
   /** Who was removed from a room and has not entered again. */
   readonly #silenced = new Map<string, Set<bigint>>();
@@ -41,7 +43,10 @@ export class SignalFilter implements RtcRoomListener {
   judge(project: Project, rid: bigint, from: bigint, attrs: RawString): SignalVerdict | undefined {
     const signal = parseSignal(attrs.bytes);
     if (signal === undefined) return undefined;
-    if (this.isSilenced(project.pid, rid, from)) return 'swallowed';
+    if (this.isSilenced(project.pid, rid, from)) {
+      this.swallowed += 1;
+      return 'swallowed';
+    }
     const room = this.#parts.rooms.find(project.pid, rid);
     const member = room?.members.get(from);
     if (room === undefined || member === undefined) return { attrs };

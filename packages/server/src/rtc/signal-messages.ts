@@ -7,11 +7,11 @@ import type { Session } from '../sessions/session.ts';
 
 /** Sends signals that no browser sent: room messages in somebody's name, which nothing stores. */
 export class SignalMessages {
-  readonly #delivery: Delivery;
+  readonly #delivery: Pick<Delivery, 'deliver' | 'encoder'>;
   readonly #now: () => number;
   #lastMid: bigint;
 
-  constructor(delivery: Delivery, now: () => number) {
+  constructor(delivery: Pick<Delivery, 'deliver' | 'encoder'>, now: () => number) {
     this.#delivery = delivery;
     this.#now = now;
     this.#lastMid = BigInt(now()) * 1000n;

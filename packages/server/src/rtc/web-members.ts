@@ -45,7 +45,8 @@ type Parts = {
  */
 export class WebMembers implements RtcRoomListener {
   readonly #parts: Parts;
-  readonly #publications = new Map<string, Registered>();
+  /** By user, then by room: every logout asks for those of its user. */
+  readonly #publications = new Map<string, Map<bigint, Registered>>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -73,31 +74,32 @@ export class WebMembers implements RtcRoomListener {
     const { project, rid, uid } = publication;
     const { rooms, timers } = this.#parts;
     const member = rooms.find(project.pid, rid)?.members.get(uid);
-    const older = this.#publications.get(nameOf(publication));
+    const older = this.#find(project.pid, rid, uid);
     const followsRoom = member === undefined || !(member.has('session') || member.has('media'));
     const registered: Registered = { ...publication, followsRoom, stopWaiting: undefined };
     older?.stopWaiting?.();
-    this.#publications.set(nameOf(publication), registered);
-    this.#parts.signals.unsilence(project.pid, rid, uid);
     if (!followsRoom || this.#parts.isInRoom(project.pid, rid, uid)) this.#enter(registered);
     else registered.stopWaiting = timers.after(ENTER_ROOM_MS, () => this.#end(registered));
+    const ofUser = this.#publications.get(nameOf(project.pid, uid)) ?? new Map<bigint, Registered>();
+    this.#publications.set(nameOf(project.pid, uid), ofUser.set(rid, registered));
+    this.#parts.signals.unsilence(project.pid, rid, uid);
     // The new way first: a member without any would be expected back, or end.
     if (older !== undefined) rooms.leaveWay(older);
   }
 
   /** The publication has ended by itself; its user is expected back for 10 s. */
   unpublish(publication: Pick<Publication, 'project' | 'rid' | 'uid' | 'onEnded'>): void {
-    const registered = this.#publications.get(nameOf(publication));
+    const { project, rid, uid } = publication;
+    const registered = this.#find(project.pid, rid, uid);
     // It may have been replaced meanwhile.
     if (registered === undefined || registered.onEnded !== publication.onEnded) return;
-    registered.stopWaiting?.();
-    this.#publications.delete(nameOf(publication));
+    this.#forget(registered);
     this.#parts.rooms.leaveWay(registered);
   }
 
   /** A user has come into an RTM room. */
   handleRoomEntered(pid: number, rid: bigint, uid: bigint): void {
-    const registered = this.#publications.get(`${pid}:${rid}:${uid}`);
+    const registered = this.#find(pid, rid, uid);
     if (registered === undefined) return;
     registered.stopWaiting?.();
     registered.stopWaiting = undefined;
@@ -111,7 +113,7 @@ export class WebMembers implements RtcRoomListener {
 
   /** A user is out of an RTM room. */
   handleRoomLeft(pid: number, rid: bigint, uid: bigint, cause: RoomLeaveCause): void {
-    const registered = this.#publications.get(`${pid}:${rid}:${uid}`);
+    const registered = this.#find(pid, rid, uid);
     if (registered === undefined || !registered.followsRoom) return;
     if (cause === 'lost') this.#expectBack(registered);
     else this.#remove(registered, cause === 'left' ? 'left' : 'kicked');
@@ -163,21 +165,33 @@ export class WebMembers implements RtcRoomListener {
   }
 
   #publicationsOf(pid: number, uid: bigint): Registered[] {
-    return [...this.#publications.values()].filter((one) => one.project.pid === pid && one.uid === uid);
+    return [...(this.#publications.get(nameOf(pid, uid))?.values() ?? [])];
   }
 
   #drop({ pid, rid }: RtcRoom, uid: bigint): void {
-    const registered = this.#publications.get(`${pid}:${rid}:${uid}`);
+    const registered = this.#find(pid, rid, uid);
     if (registered !== undefined) this.#end(registered);
   }
 
   #end(registered: Registered): void {
-    registered.stopWaiting?.();
-    this.#publications.delete(nameOf(registered));
+    this.#forget(registered);
     registered.onEnded();
+  }
+
+  #find(pid: number, rid: bigint, uid: bigint): Registered | undefined {
+    return this.#publications.get(nameOf(pid, uid))?.get(rid);
+  }
+
+  #forget(registered: Registered): void {
+    registered.stopWaiting?.();
+    const name = nameOf(registered.project.pid, registered.uid);
+    const ofUser = this.#publications.get(name);
+    if (ofUser?.get(registered.rid) !== registered) return;
+    ofUser.delete(registered.rid);
+    if (ofUser.size === 0) this.#publications.delete(name);
   }
 }
 
-function nameOf({ project, rid, uid }: Pick<Publication, 'project' | 'rid' | 'uid'>): string {
-  return `${project.pid}:${rid}:${uid}`;
+function nameOf(pid: number, uid: bigint): string {
+  return `${pid}:${uid}`;
 }

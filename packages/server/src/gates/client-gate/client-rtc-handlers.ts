@@ -5,7 +5,7 @@ import type { Session } from '../../sessions/session.ts';
 import { NOTHING } from '../server-gate/handler.ts';
 import type { ClientHandlers } from './client-handler.ts';
 
-type RoomMethods =
+type Methods =
   | 'getRTCGateEndpoint'
   | 'createRTCRoom'
   | 'enterRTCRoom'
@@ -22,7 +22,7 @@ type RoomMethods =
   | 'roomEvent';
 
 /** @param mediaEndpoint - The address that native clients are given for media. */
-export function clientRtcHandlers(rtc: Rtc, mediaEndpoint: string): ClientHandlers<RoomMethods> {
+export function clientRtcHandlers(rtc: Rtc, mediaEndpoint: string): ClientHandlers<Methods> {
   const { rooms, entrance, commands, wishes, pushes } = rtc;
   /** The room, and the caller as a member of it. @throws RtmError 700005, 700002. */
   const place = ({ project, uid }: Session, rid: bigint): [RtcRoom, RtcMember] => {
@@ -77,30 +77,6 @@ export function clientRtcHandlers(rtc: Rtc, mediaEndpoint: string): ClientHandle
     roomEvent: async (session, { rid, event }) => {
       const [room] = place(session, rid);
       pushes.event(room, session.uid, event);
-      return NOTHING;
-    },
-  };
-}
-
-type CallMethods = 'requestP2PRTC' | 'cancelP2PRTC' | 'acceptP2PRTC' | 'refuseP2PRTC' | 'closeP2PRTC';
-
-export function clientCallHandlers({ calls }: Rtc): ClientHandlers<CallMethods> {
-  return {
-    requestP2PRTC: async (session, { type, peerUid }) => ({ callId: await calls.request(session, type, peerUid) }),
-    cancelP2PRTC: async (session, { callId }) => {
-      calls.cancel(session, callId);
-      return NOTHING;
-    },
-    acceptP2PRTC: async (session, { callId }) => {
-      calls.accept(session, callId);
-      return NOTHING;
-    },
-    refuseP2PRTC: async (session, { callId }) => {
-      calls.refuse(session, callId);
-      return NOTHING;
-    },
-    closeP2PRTC: async (session, { callId }) => {
-      calls.close(session, callId);
       return NOTHING;
     },
   };
