@@ -169,11 +169,12 @@ function createSender(kind, track, pps) {
   return {
     track,
     begin(now) {
-      startedAt = now;
+      // Nobody's packets come in step with those of others.
+      startedAt = now + (pps === 0 ? 0 : (Math.random() * 1000) / pps);
       sent = 0;
     },
     sendDue(now) {
-      const due = Math.floor(((now - startedAt) * pps) / 1000) - sent;
+      const due = Math.max(0, Math.floor(((now - startedAt) * pps) / 1000) - sent);
       for (let count = 0; count < due; count += 1) {
         bytes.writeUInt16BE(sequenceNumber, 2);
         bytes.writeUInt32BE((sequenceNumber * (isAudio ? 960 : 225)) >>> 0, 4);
