@@ -5,12 +5,15 @@ import type { BrowserContext, Page } from 'playwright-core';
 export type PlayedStats = {
   readonly audioPackets: number;
   readonly audioLost: number;
+  readonly audioNackCount: number;
   readonly videoPackets: number;
   readonly videoLost: number;
   readonly framesDecoded: number;
   readonly keyFramesDecoded: number;
   readonly nackCount: number;
   readonly freezeSeconds: number;
+  /** How long pictures have been shown, in seconds. */
+  readonly playedSeconds: number;
   readonly freezes: number;
 };
 
@@ -62,6 +65,10 @@ export class MediaPage {
     return await this.#call('play', room, member, viewer);
   }
 
+  async stopPlaying(member: string): Promise<void> {
+    await this.#call('stopPlaying', member);
+  }
+
   async stats(member: string): Promise<PlayedStats> {
     return await this.#call('stats', member);
   }
@@ -78,6 +85,11 @@ export class MediaPage {
 
   async waitForAudio(member: string, count: number): Promise<void> {
     await this.#call('waitForMore', member, 'audioPackets', count);
+  }
+
+  /** Waits until the decoded voice is louder than silence. */
+  async waitForSound(member: string): Promise<void> {
+    await this.#call('waitForSound', member);
   }
 
   /** Whether two pictures, taken while frames come, differ. */
@@ -143,21 +155,34 @@ const media = {
     await connected(connection);
     return player;
   },
+  stopPlaying(member) { players.get(member).connection.close(); },
   firstFrame(member) { return players.get(member).firstFrame; },
   async stats(member) {
     const all = [...(await players.get(member).connection.getStats()).values()];
     const audio = all.find((entry) => entry.type === 'inbound-rtp' && entry.kind === 'audio') ?? {};
     const video = all.find((entry) => entry.type === 'inbound-rtp' && entry.kind === 'video') ?? {};
     return {
-      audioPackets: audio.packetsReceived ?? 0, audioLost: audio.packetsLost ?? 0, audioNackCount: audio.nackCount,
+      audioPackets: audio.packetsReceived ?? 0, audioLost: audio.packetsLost ?? 0, audioNackCount: audio.nackCount ?? 0,
       videoPackets: video.packetsReceived ?? 0, videoLost: video.packetsLost ?? 0,
       framesDecoded: video.framesDecoded ?? 0, keyFramesDecoded: video.keyFramesDecoded ?? 0,
       nackCount: video.nackCount ?? 0, freezeSeconds: video.totalFreezesDuration ?? 0, freezes: video.freezeCount ?? 0,
+      playedSeconds: video.totalInterFrameDelay ?? 0,
     };
   },
   async waitForMore(member, name, count) {
     const before = (await media.stats(member))[name];
     while ((await media.stats(member))[name] < before + count) await pause(20);
+  },
+  async waitForSound(member) {
+    const context = new AudioContext();
+    const analyser = context.createAnalyser();
+    context.createMediaStreamSource(players.get(member).video.srcObject).connect(analyser);
+    const samples = new Float32Array(analyser.fftSize);
+    do {
+      await pause(20);
+      analyser.getFloatTimeDomainData(samples);
+    } while (samples.every((sample) => Math.abs(sample) < 0.01));
+    await context.close();
   },
   async isMoving(member) {
     const { video } = players.get(member);

@@ -1,5 +1,5 @@
 import type { MediaKind, VoiceFrame } from '../media-engine.ts';
-import { adviseBitrate, type BitrateLimits, type ViewerReport } from './bitrate-advice.ts';
+import { BitrateAdvice, type BitrateLimits, type ViewerReport } from './bitrate-advice.ts';
 import { Channel } from './channel.ts';
 import { monotonicNowMs } from './clock.ts';
 import type { Player } from './player.ts';
@@ -16,7 +16,7 @@ export class Member {
   readonly players = new Set<Player>();
   /** Wants each voice packet of a publisher, in order; undefined for no. */
   onVoice: ((data: Uint8Array) => void) | undefined;
-  readonly #limits: BitrateLimits;
+  readonly #advice: BitrateAdvice;
   #publisher: Publisher | undefined;
   #voiceSource: VoiceSource | undefined;
   #lastVoiceIndex = -1;
@@ -24,7 +24,7 @@ export class Member {
 
   constructor(name: string, limits: BitrateLimits) {
     this.name = name;
-    this.#limits = limits;
+    this.#advice = new BitrateAdvice(limits);
     const requestKeyFrame = () => this.requestKeyFrame();
     this.channels = { audio: new Channel('audio', requestKeyFrame), video: new Channel('video', requestKeyFrame) };
   }
@@ -76,6 +76,7 @@ export class Member {
     return this.channels.audio.isForbidden ? 0 : 1 - loudest / SILENCE;
   }
 
+  /** To be asked once a second. */
   adviseBitrate(currentBps: number): number {
     const reports: ViewerReport[] = [];
     if (!this.channels.video.isForbidden) {
@@ -84,7 +85,7 @@ export class Member {
         if (report !== undefined) reports.push(report);
       }
     }
-    return adviseBitrate(reports, currentBps, this.#limits);
+    return this.#advice.update(reports, currentBps);
   }
 
   handleTick(nowMs: number): void {

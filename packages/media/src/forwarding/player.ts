@@ -57,11 +57,16 @@ export class Player {
     if (played !== undefined) this.member.channels[kind].setBlocked(played.stream, isBlocked);
   }
 
-  /** What it reported of its video; undefined while it gets none. */
+  /** What it reported, beside what it was sent of video; undefined while it gets none. */
   get videoReport(): ViewerReport | undefined {
     const video = this.#streams.get('video');
     if (!this.isConnected || video === undefined || video.stream.isBlocked) return undefined;
-    return { estimateBps: this.#estimateBps, fractionLost: video.fractionLost };
+    const { rate, fractionLost } = video;
+    return {
+      estimateBps: this.#estimateBps,
+      sentBps: Math.min(rate.bitrateBps, rate.previousBps),
+      fractionLost,
+    };
   }
 
   /** Takes whatever the transport gives on the track of a kind; what is not understood is counted. */

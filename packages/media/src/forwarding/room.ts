@@ -1,4 +1,4 @@
-import type { MediaKind, MemberLevel, RoomStatistics } from '../media-engine.ts';
+import type { MediaKind, MemberLevel } from '../media-engine.ts';
 import { RoomPolicy, type RoomRule } from '../room-policy.ts';
 import type { BitrateLimits } from './bitrate-advice.ts';
 import { Member } from './member.ts';
@@ -109,14 +109,6 @@ export class Room {
 
   handleSecond(nowMs: number): void {
     for (const member of this.#members.values()) member.handleSecond(nowMs);
-  }
-
-  statistics(): RoomStatistics {
-    const publishers = [];
-    for (const { publisher } of this.#members.values()) {
-      if (publisher !== undefined) publishers.push(publisher.statistics());
-    }
-    return { publishers, players: Array.from(this.#players.values(), (player) => player.statistics()) };
   }
 
   #voiceHandler(name: string): ((data: Uint8Array) => void) | undefined {

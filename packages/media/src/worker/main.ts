@@ -6,7 +6,6 @@ import { MediaError } from '../media-error.ts';
 import { MediaWorker } from './media-worker.ts';
 import type { FromWorker, ToWorker, WorkerSettings } from './protocol.ts';
 
-/** Events that may be dropped wait for the engine up to this many bytes. */
 const settings = JSON.parse(process.argv[2]!) as WorkerSettings;
 let isCongested = false;
 
@@ -15,12 +14,11 @@ process.on('disconnect', () => process.exit(0));
 // The engine decides when to end, also when a signal goes to the whole group.
 process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => undefined);
-process.on('uncaughtException', (error) => tellFault(error));
 
 native.initLogger('Error', (_level, message) => tellFault(message));
 
 const port = settings.port === 0 ? await findFreePort() : settings.port;
-// Holds the port from the start, so that a port in use is known at once. Peers share it.
+// Holds the port from the start, so that a port in use ends the process at once. Peers share it.
 const listener = new native.IceUdpMuxListener(port, settings.bindAddress);
 listener.onUnhandledStunRequest(() => undefined);
 

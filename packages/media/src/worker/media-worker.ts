@@ -85,7 +85,7 @@ export class MediaWorker {
     closeRoom: ({ room }) => this.#closeRoom(room),
     setRule: ({ room, rule, isOn }) => this.#room(room).setRule(rule, isOn),
     hearVoices: ({ room, isWanted }) => this.#room(room).setHearsVoices(isWanted),
-    statistics: ({ room }): RoomStatistics => this.#rooms.get(room)?.statistics() ?? { publishers: [], players: [] },
+    statistics: ({ room }) => this.#statistics(room),
   };
 
   async #publish(roomNumber: number, memberName: string, offerText: string): Promise<{ answer: string }> {
@@ -242,6 +242,15 @@ export class MediaWorker {
 
   #publishersOf(room: Room, member: string): Publisher[] {
     return this.#publishers.find(room, member);
+  }
+
+  #statistics(roomNumber: number): RoomStatistics {
+    const room = this.#rooms.get(roomNumber);
+    if (room === undefined) return { publishers: [], players: [] };
+    return {
+      publishers: this.#publishers.ownedBy(room).map((publisher) => publisher.statistics()),
+      players: Array.from(room.players.values(), (player) => player.statistics()),
+    };
   }
 
   #closePublishers(roomNumber: number, memberName: string): void {

@@ -51,6 +51,10 @@ export class PeerTable<Subject extends object> {
     return [...(this.#byOwner.get(owner)?.keys() ?? [])];
   }
 
+  ownedBy(owner: object): Subject[] {
+    return [...(this.#byOwner.get(owner)?.values() ?? [])].flatMap((subjects) => [...subjects]);
+  }
+
   /** How many keys of an owner have a subject. */
   countOf(owner: object): number {
     return this.#byOwner.get(owner)?.size ?? 0;
