@@ -1,0 +1,220 @@
+import { createMediaEngine, type MediaEngine, type MemberLevel, type VoiceFrame } from '@parley/media';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { LossyRelay } from './media/lossy-relay.ts';
+import { MediaPage } from './media/media-page.ts';
+import { HAS_CHROMIUM, useBrowser } from './support/browser-fixture.ts';
+
+const POLL = { timeout: 20_000 };
+const ADA = { room: 'room', member: 'ada' };
+
+describe.runIf(HAS_CHROMIUM)('media between browsers', () => {
+  const browser = useBrowser();
+  let engine: MediaEngine;
+
+  beforeEach(async () => {
+    engine = await createMediaEngine({ host: '127.0.0.1' });
+  });
+  afterEach(() => engine.close());
+
+  const openPage = async () => MediaPage.open(await browser.newContext(), engine);
+  /** A page that publishes as ada, and one that plays her and has got frames. */
+  const openPair = async () => {
+    const [ada, bob] = [await openPage(), await openPage()];
+    await ada.publish('room', 'ada');
+    await bob.play('room', 'ada', 'bob');
+    await bob.waitForFrames('ada', 5);
+    return { ada, bob };
+  };
+
+  test('voice and a moving picture reach a viewer', async () => {
+    const { bob } = await openPair();
+    expect(await bob.isMoving('ada')).toBe(true);
+    await bob.waitForAudio('ada', 25);
+    expect(await bob.stats('ada')).toMatchObject({ audioLost: 0, videoLost: 0 });
+    const { publishers, players } = await engine.statistics('room');
+    expect(publishers).toMatchObject([{ member: 'ada', isConnected: true, ignored: 0 }]);
+    expect(players).toMatchObject([{ member: 'ada', viewer: 'bob', isConnected: true, ignored: 0 }]);
+  });
+
+  test('who plays a member before it publishes sees it when it does', async () => {
+    const bob = await openPage();
+    await bob.play('room', 'ada', 'bob');
+    const ada = await openPage();
+    await ada.publish('room', 'ada');
+    await bob.waitForFrames('ada', 5);
+    await bob.waitForAudio('ada', 5);
+  });
+
+  test('who comes late sees a frame at once', async () => {
+    await openPair();
+    const carl = await openPage();
+    await carl.play('room', 'ada', 'carl');
+    expect(await carl.firstFrameMs('ada')).toBeGreaterThan(0);
+    expect(await carl.stats('ada')).toMatchObject({ videoLost: 0, nackCount: 0 });
+  });
+
+  test('a publisher that is replaced leaves no gap', async () => {
+    const { bob } = await openPair();
+    const ends: string[] = [];
+    engine.on('publisherEnded', ({ member }, end) => ends.push(`${member} ${end}`));
+    const second = await openPage();
+    const before = await bob.stats('ada');
+    await second.publish('room', 'ada');
+    await expect.poll(() => ends, POLL).toEqual(['ada replaced']);
+    await bob.waitForFrames('ada', 20);
+    await bob.waitForAudio('ada', 25);
+    const after = await bob.stats('ada');
+    expect(after).toMatchObject({ videoLost: 0, audioLost: 0, nackCount: 0 });
+    expect(after.keyFramesDecoded).toBeGreaterThan(before.keyFramesDecoded);
+    expect(await bob.isMoving('ada')).toBe(true);
+  });
+
+  test('what is forbidden does not reach a viewer, also after a new publish, and what is allowed again shows no gap', async () => {
+    const { ada, bob } = await openPair();
+    await engine.setForbidden(ADA, 'audio', true);
+    await bob.waitForFrames('ada', 1); // what was on its way has come
+    const silenced = await bob.stats('ada');
+    await bob.waitForFrames('ada', 10);
+    expect((await bob.stats('ada')).audioPackets).toBe(silenced.audioPackets);
+
+    await ada.publish('room', 'ada');
+    await bob.waitForFrames('ada', 10);
+    expect((await bob.stats('ada')).audioPackets).toBe(silenced.audioPackets);
+
+    await engine.setForbidden(ADA, 'audio', false);
+    await engine.setForbidden(ADA, 'video', true);
+    await bob.waitForAudio('ada', 10);
+    const blinded = await bob.stats('ada');
+    await bob.waitForAudio('ada', 25);
+    expect((await bob.stats('ada')).videoPackets).toBe(blinded.videoPackets);
+
+    await engine.setForbidden(ADA, 'video', false);
+    await bob.waitForFrames('ada', 10);
+    expect(await bob.stats('ada')).toMatchObject({ audioLost: 0, videoLost: 0, nackCount: 0 });
+  });
+
+  test('a member who is blocked by one viewer still reaches the others', async () => {
+    const { bob } = await openPair();
+    const carl = await openPage();
+    await carl.play('room', 'ada', 'carl');
+    await engine.setBlocked({ ...ADA, viewer: 'bob' }, 'audio', true);
+    await carl.waitForAudio('ada', 5);
+    const { audioPackets } = await bob.stats('ada');
+    await carl.waitForAudio('ada', 25);
+    expect((await bob.stats('ada')).audioPackets).toBe(audioPackets);
+  });
+
+  test('a closed member gets and gives nothing more', async () => {
+    const { ada, bob } = await openPair();
+    await bob.publish('room', 'bob');
+    await ada.play('room', 'bob', 'ada');
+    await ada.waitForAudio('bob', 5);
+    const carl = await openPage();
+    await carl.play('room', 'bob', 'carl');
+    await engine.closeMember(ADA);
+    await carl.waitForAudio('bob', 5);
+    const [given, got] = [await bob.stats('ada'), await ada.stats('bob')];
+    await carl.waitForAudio('bob', 25);
+    expect((await bob.stats('ada')).audioPackets).toBe(given.audioPackets);
+    expect((await ada.stats('bob')).audioPackets).toBe(got.audioPackets);
+    await engine.closeRoom('room');
+    expect(await engine.statistics('room')).toEqual({ publishers: [], players: [] });
+  });
+
+  test('a page that closes its connections ends what it published and played', async () => {
+    const { ada, bob } = await openPair();
+    const ends: string[] = [];
+    engine.on('publisherEnded', ({ member }, end) => ends.push(`${member} ${end}`));
+    engine.on('playerEnded', ({ viewer }, end) => ends.push(`${viewer} ${end}`));
+    await ada.unpublish();
+    await bob.stopPlaying('ada');
+    await expect.poll(() => ends.toSorted(), POLL).toEqual(['ada lost', 'bob lost']);
+    expect(engine.workers()).toMatchObject([{ rooms: 0 }]);
+  });
+
+  test('how loud members are and who speaks is told', async () => {
+    const levels: MemberLevel[] = [];
+    const speakers: (string | undefined)[] = [];
+    engine.on('levels', (_room, members) => levels.push(...members));
+    engine.on('activeSpeaker', (_room, member) => speakers.push(member));
+    const ada = await openPage();
+    await ada.publish('room', 'ada');
+    // The fake microphone beeps.
+    await expect.poll(() => levels.some(({ member, level }) => member === 'ada' && level > 0.5), POLL).toBe(true);
+    await expect.poll(() => speakers, POLL).toContain('ada');
+  });
+
+  test('voice crosses to members without a browser and back', async () => {
+    const ada = await openPage();
+    const heard: VoiceFrame[] = [];
+    engine.on('voice', ({ room, member }, frame) => {
+      expect({ room, member }).toEqual(ADA);
+      heard.push(frame);
+      // A native member of another room repeats what ada says.
+      engine.sendVoice({ room: 'other', member: 'parrot' }, frame);
+    });
+    await engine.hearVoices('room', true);
+    const bob = await openPage();
+    await bob.play('other', 'parrot', 'bob');
+    await ada.publish('room', 'ada');
+    await bob.waitForAudio('parrot', 50);
+    expect(heard.every(({ data }) => data.length > 0)).toBe(true);
+    expect(await bob.stats('parrot')).toMatchObject({ audioLost: 0 });
+    await bob.waitForSound('parrot');
+    await engine.setForbidden(ADA, 'audio', true);
+    const count = heard.length;
+    await engine.statistics('room'); // frames that were on their way have come before its answer
+    const after = heard.length;
+    await engine.setForbidden({ room: 'other', member: 'parrot' }, 'video', true);
+    await engine.statistics('room');
+    expect([heard.length, after - count < 5]).toEqual([after, true]);
+  });
+
+  test('a worker that is killed comes back with what was set, and its rooms can be used again', async () => {
+    const { ada, bob } = await openPair();
+    await engine.setForbidden(ADA, 'audio', true);
+    const lost: string[] = [];
+    engine.on('roomsLost', (rooms) => lost.push(...rooms));
+    process.kill(engine.workers()[0]!.pid!, 'SIGKILL');
+    await expect.poll(() => lost, POLL).toEqual(['room']);
+    await ada.publish('room', 'ada');
+    await bob.play('room', 'ada', 'bob');
+    await bob.waitForFrames('ada', 10);
+    expect((await bob.stats('ada')).audioPackets).toBe(0);
+  });
+
+  test.each([
+    ['viewer', 'bob'],
+    ['publisher', 'ada'],
+  ])('a bad leg of the %s loses nothing for good', async (_leg, lossy) => {
+    const relay = await LossyRelay.start({ targetPort: engine.workers()[0]!.port!, loss: 0.05, delayMs: 20 });
+    const context = await browser.newContext();
+    const open = (name: string) =>
+      MediaPage.open(context, engine, (answer) => (name === lossy ? relay.redirect(answer) : answer));
+    const [ada, bob] = [await open('ada'), await open('bob')];
+    try {
+      await ada.publish('room', 'ada');
+      await bob.play('room', 'ada', 'bob');
+      await bob.waitForFrames('ada', 120);
+      // Nothing new comes, so that what is missing can be told from what is on its way.
+      await engine.setForbidden(ADA, 'audio', true);
+      await engine.setForbidden(ADA, 'video', true);
+      await expect.poll(async () => (await bob.stats('ada')).videoLost, POLL).toBe(0);
+      const stats = await bob.stats('ada');
+      console.log(
+        lossy,
+        stats,
+        await ada.sent(),
+        JSON.stringify(await engine.statistics('room')),
+        relay.dropped,
+        relay.relayed,
+      );
+      const { publishers, players } = await engine.statistics('room');
+      const resent = lossy === 'bob' ? players[0]!.video.retransmitted : publishers[0]!.video.retransmitted;
+      expect(relay.dropped).toBeGreaterThan(5);
+      expect(resent).toBeGreaterThan(0);
+    } finally {
+      relay.close();
+    }
+  });
+});
