@@ -1,5 +1,5 @@
 import type { ClientAnswerIn, ClientMethodName, ClientParamsIn } from '@parley/contract';
-import { MTYPES } from '@parley/contract';
+import { MTYPES, parseRoomSignal } from '@parley/contract';
 import { assertTimeout, IdGenerator, processIds, ReconnectSchedule, RtmError } from '@parley/contract/sdk';
 import { FPNN_CODES, type IncomingQuest } from '@parley/fpnn';
 import type { CallOptions } from './call.ts';
@@ -21,6 +21,7 @@ import { Emitter } from './emitter.ts';
 import { isConnectionLost } from './errors.ts';
 import type { ClientEvents } from './events.ts';
 import { FileCalls } from './files/file-calls.ts';
+import type { Message } from './messages/message.ts';
 import { Outbox } from './messages/outbox.ts';
 import { readPushedMessage } from './messages/pushed-message.ts';
 import type { MessageBody, SendOptions, SendResult } from './messages/send-options.ts';
@@ -102,6 +103,11 @@ export class ParleyClient {
   /** The user. */
   get uid(): bigint {
     return this.#options.uid;
+  }
+
+  /** The project. */
+  get pid(): number {
+    return this.#options.pid;
   }
 
   get state(): SessionState {
@@ -331,7 +337,7 @@ export class ParleyClient {
     for (const name of ['pushmsg', 'pushgroupmsg', 'pushroommsg', 'pushbroadcastmsg'] as const) {
       this.#pushes.onRaw(name, ({ method, params }) => {
         const message = readPushedMessage(method, params, this.uid);
-        if (message !== undefined) this.#inbox.handleLive(message);
+        if (message !== undefined && !this.#isSignal(message)) this.#inbox.handleLive(message);
       });
     }
     this.#pushes.on('kickout', () => {
@@ -341,5 +347,13 @@ export class ParleyClient {
     this.#pushes.on('kickoutroom', ({ rid }) => {
       if (this.#rooms.forget(rid)) this.#events.emit('kickedFromRoom', { roomId: rid });
     });
+  }
+
+  /** Signals are not stored, so that none of them is ever missed or recovered. */
+  #isSignal({ conversation, mtype, attrs, from }: Message): boolean {
+    const signal = mtype === MTYPES.command && conversation.kind === 'room' ? parseRoomSignal(attrs) : undefined;
+    if (signal === undefined || conversation.kind !== 'room') return false;
+    this.#events.emit('roomSignal', { roomId: conversation.roomId, from, signal });
+    return true;
   }
 }

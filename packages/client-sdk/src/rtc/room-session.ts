@@ -1,0 +1,345 @@
+import { ADMIN_COMMANDS, type AdminCommand, type RoomSignal, RTC_ROOM_TYPES, type RtcRoomType } from '@parley/contract';
+import { RtmError, toRtmError } from '@parley/contract/sdk';
+import type { ParleyClient } from '../client.ts';
+import type { Emitter } from '../emitter.ts';
+import { isTransient } from '../errors.ts';
+import type { RtcRoomEnd, RtcRoomEvents } from './events.ts';
+import type { MediaTransport } from './media-transport.ts';
+import type { DeviceKind } from './member.ts';
+import { Membership } from './membership.ts';
+import { type NetworkQuality, worstOf } from './network-quality.ts';
+import type { RoomEntrance } from './room-entrance.ts';
+import { RoomMedia } from './room-media.ts';
+import type { RoomPushes } from './room-pushes.ts';
+import { RTC_SDK_CODES } from './rtc-codes.ts';
+import type { Timers } from './timers.ts';
+import { OwnDevices, replaceTracks } from './webrtc/own-devices.ts';
+
+export type JoinOptions = {
+  /** Opens the microphone at once. Default true. */
+  microphone?: boolean;
+  /** Opens the camera at once. Default: in a video room. */
+  camera?: boolean;
+  /** Creates the room when there is none; the user owns it then. Default true. */
+  create?: boolean;
+  /** What to ask the browser for. Default: its own echo cancellation, noise suppression and gain control. */
+  microphoneConstraints?: MediaTrackConstraints;
+  /** Default 640 x 480, 30 frames a second. */
+  cameraConstraints?: MediaTrackConstraints;
+};
+
+export type RoomSessionParts = {
+  readonly client: ParleyClient;
+  readonly roomId: bigint;
+  readonly type: RtcRoomType;
+  readonly entrance: RoomEntrance;
+  readonly transport: MediaTransport<MediaStreamTrack>;
+  readonly pushes: RoomPushes;
+  readonly timers: Timers;
+  readonly random: () => number;
+  readonly events: Emitter<RtcRoomEvents>;
+};
+
+const DEVICES = ['microphone', 'camera'] as const;
+const SILENCE_CHECK_MS = 1_000;
+/** A second look shows whether packets still come in; a page sends fifty of voice in a second. */
+const SECOND_LOOK_MS = 1_000;
+const RESTORE_AGAIN_MS = 1_000;
+const CAMERA = { width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ideal: 30 } };
+
+/** The life of a room for one client: entering it, following what is told of it, coming back to it, and its end. */
+export class RoomSession {
+  readonly membership: Membership;
+  readonly media: RoomMedia<MediaStreamTrack>;
+  readonly devices: OwnDevices;
+  /** Of the other members; made when they are asked for. */
+  readonly streams = new Map<bigint, MediaStream>();
+  /** Whom the user does not want to hear. */
+  readonly blocked = new Set<bigint>();
+  quality: NetworkQuality = 'unknown';
+  type: RtcRoomType;
+  readonly #parts: RoomSessionParts;
+  readonly #stops: (() => void)[] = [];
+  #end: RtcRoomEnd | undefined;
+  /** Reports of devices whose answer has not come. */
+  #reports = 0;
+  /** Stands for the newest restoration. */
+  #restoring: object | undefined;
+  #hasJoined = false;
+  /** The application had entered the room for its messages, and stays in it. */
+  #wasEntered = false;
+
+  constructor(parts: RoomSessionParts, options: JoinOptions) {
+    this.#parts = parts;
+    this.type = parts.type;
+    this.membership = this.#createMembership();
+    this.media = this.#createMedia();
+    this.devices = new OwnDevices({
+      microphone: options.microphoneConstraints ?? {},
+      camera: options.cameraConstraints ?? CAMERA,
+      onTrack: (device, track) => this.media.setTrack(device, track),
+      onLost: (device) => void this.#closeDevice(device, 'loss'),
+    });
+  }
+
+  get end(): RtcRoomEnd | undefined {
+    return this.#end;
+  }
+
+  streamOf(uid: bigint): MediaStream {
+    if (uid === this.#parts.client.uid) return this.devices.stream;
+    const stream = this.streams.get(uid) ?? new MediaStream();
+    this.streams.set(uid, stream);
+    return stream;
+  }
+
+  async join({ microphone = true, camera = this.type === RTC_ROOM_TYPES.video }: JoinOptions): Promise<void> {
+    const { client, entrance, roomId } = this.#parts;
+    // Before anybody is told: whoever is refused a device has not been in the room.
+    await this.devices.microphone.setOpen(microphone);
+    await this.devices.camera.setOpen(camera);
+    this.#listen();
+    await entrance.config();
+    this.type = await entrance.enter();
+    this.#wasEntered = client.rooms.entered.includes(roomId);
+    if (!this.#wasEntered) await client.rooms.enter(roomId);
+    this.media.start();
+    await this.#readMembers();
+    for (const device of DEVICES) this.#setOwnDevice(device);
+    await this.#report({ microphone, camera });
+    if (this.#end !== undefined) throw new RtmError(RTC_SDK_CODES.roomEnded, `the room has ended: ${this.#end.reason}`);
+    this.#hasJoined = true;
+  }
+
+  async setOpen(device: DeviceKind, isOpen: boolean): Promise<void> {
+    this.requireNotEnded();
+    await this.devices[device].setOpen(isOpen);
+    this.#handleDevice(device, 'user');
+    await this.#report({ [device]: isOpen });
+  }
+
+  /** @throws RtmError 300005. */
+  requireNotEnded(): void {
+    if (this.#end === undefined) return;
+    throw new RtmError(RTC_SDK_CODES.roomEnded, `the room has ended: ${this.#end.reason}`);
+  }
+
+  /** Ends the room for this client, once. */
+  finish(end: RtcRoomEnd): void {
+    if (this.#end !== undefined) return;
+    this.#end = end;
+    for (const stop of this.#stops.splice(0)) stop();
+    this.media.stop();
+    this.devices.stop();
+    const { client, roomId, events } = this.#parts;
+    if (!this.#wasEntered && client.rooms.entered.includes(roomId)) {
+      client.rooms.leave(roomId).catch(() => undefined); // It ends with the connection then.
+    }
+    if (this.#hasJoined) events.emit('ended', end);
+  }
+
+  #listen(): void {
+    const { client, pushes, roomId, events } = this.#parts;
+    this.#stops.push(
+      pushes.listen(roomId, {
+        entered: (uid) => this.membership.handleEntered(uid),
+        left: (uid) => this.membership.handleLeft(uid),
+        closed: () => this.finish({ reason: 'closed' }),
+        kicked: (byUid) => this.finish({ reason: 'kicked', byUid }),
+        command: (command, uids) => this.#handleCommand(command, uids),
+        microphone: (uid, isOpen) => this.membership.handleDevice(uid, 'microphone', isOpen),
+        roomEvent: (event) => events.emit('roomEvent', { event }),
+        mediaLost: () => this.#handleMediaLost(),
+      }),
+      client.on('roomSignal', (event) => {
+        if (event.roomId === roomId) this.#handleSignal(event.from, event.signal);
+      }),
+      client.on('stateChange', ({ state }) => {
+        if (state === 'online') void this.#restore();
+      }),
+      client.on('sessionEnded', ({ error }) => this.finish({ reason: 'session-ended', error })),
+      this.#every(SILENCE_CHECK_MS, () => this.membership.dropSilent()),
+    );
+  }
+
+  #createMembership(): Membership {
+    const { client, timers, type, events } = this.#parts;
+    return new Membership({
+      uid: client.uid,
+      isVideo: type === RTC_ROOM_TYPES.video,
+      now: timers.now,
+      onJoined: (member) => {
+        if (!member.isOwn) this.media.play(member.uid);
+        if (this.#hasJoined) events.emit('memberJoined', { member });
+      },
+      onLeft: (member) => {
+        this.media.stopPlaying(member.uid);
+        this.streams.delete(member.uid);
+        this.blocked.delete(member.uid);
+        events.emit('memberLeft', { member });
+      },
+      onChanged: (member, previous) => events.emit('memberChanged', { member, previous }),
+    });
+  }
+
+  #createMedia(): RoomMedia<MediaStreamTrack> {
+    const { client, entrance, transport, timers, random, events } = this.#parts;
+    return new RoomMedia<MediaStreamTrack>({
+      uid: client.uid,
+      transport,
+      entrance,
+      timers,
+      random,
+      localTracks: () => this.devices.tracks,
+      mayPublish: () => this.#mayPublish(),
+      on: {
+        tracks: (uid, tracks) => replaceTracks(this.streamOf(uid), tracks),
+        streamState: (uid, state) => {
+          events.emit('streamState', { uid, state });
+          this.#judgeQuality();
+        },
+        streamFailed: (uid, error) => events.emit('streamFailed', { uid, error }),
+        replaced: () => events.emit('replaced', {}),
+        speaking: (uid, isSpeaking) => events.emit('speaking', { uid, isSpeaking }),
+        activeSpeaker: (uid) => events.emit('activeSpeaker', { uid }),
+        levels: (levels) => events.emit('levels', { levels }),
+        statistics: (statistics) => {
+          events.emit('statistics', { statistics });
+          this.#judgeQuality();
+        },
+      },
+    });
+  }
+
+  #judgeQuality(): void {
+    const qualities = this.membership.members.map(({ uid }) => this.media.statisticsOf(uid)?.quality ?? 'unknown');
+    const quality = worstOf(qualities);
+    if (quality === this.quality) return;
+    this.quality = quality;
+    this.#parts.events.emit('qualityChanged', { quality });
+  }
+
+  #handleCommand(command: AdminCommand, uids: readonly bigint[]): void {
+    this.membership.handleCommand(command, uids);
+    this.#parts.events.emit('command', { command, uids });
+    if (!uids.includes(this.#parts.client.uid)) return;
+    if (command === ADMIN_COMMANDS.closeMicrophone) void this.#closeDevice('microphone', 'command');
+    if (command === ADMIN_COMMANDS.closeCamera) void this.#closeDevice('camera', 'command');
+  }
+
+  #handleSignal(from: bigint, signal: RoomSignal): void {
+    if (from === this.#parts.client.uid) this.#handleOwnSignal(signal);
+    else this.membership.handleSignal(from, signal);
+  }
+
+  /**
+   * The server says in the own name what the own devices are for the others: closed by a command that was missed, by the
+   * rules of the room, or from another page of the user. While a report is under way it may say what was before.
+   */
+  #handleOwnSignal(signal: RoomSignal): void {
+    const { self } = this;
+    if (self === undefined || this.#reports > 0 || !this.#hasJoined) return;
+    const isClosed = (device: DeviceKind) =>
+      signal.kind === device
+        ? !signal.isOpen
+        : (signal.kind === 'heartbeat' || signal.kind === 'enter') && !signal[device];
+    if (isClosed('microphone') && !self.isAudioForbidden) void this.#closeDevice('microphone', 'command');
+    if (isClosed('camera') && !self.isVideoForbidden) void this.#closeDevice('camera', 'command');
+  }
+
+  get self() {
+    return this.membership.find(this.#parts.client.uid);
+  }
+
+  async #closeDevice(device: DeviceKind, by: 'command' | 'loss'): Promise<void> {
+    const wasOpen = this.devices[device].isOpen || by === 'loss';
+    if (!wasOpen || this.#end !== undefined) return;
+    await this.devices[device].setOpen(false);
+    this.#handleDevice(device, by);
+    await this.#report({ [device]: false }).catch(() => undefined); // The next report tells.
+  }
+
+  #handleDevice(device: DeviceKind, by: 'user' | 'command' | 'loss'): void {
+    this.#setOwnDevice(device);
+    this.#parts.events.emit('deviceChanged', { device, isOpen: this.devices[device].isOpen, by });
+  }
+
+  #setOwnDevice(device: DeviceKind): void {
+    this.membership.handleDevice(this.#parts.client.uid, device, this.devices[device].isOpen);
+  }
+
+  /** Tells the server, which tells the others. */
+  async #report(changed: { microphone?: boolean; camera?: boolean }): Promise<void> {
+    this.#reports += 1;
+    try {
+      await this.#parts.client.call('setRTCDevices', { rid: this.#parts.roomId, ...changed });
+    } finally {
+      this.#reports -= 1;
+    }
+  }
+
+  #handleMediaLost(): void {
+    this.media.publishAgain();
+    this.media.playAgain();
+  }
+
+  /** After a new login: enters again, and brings back what the server has lost meanwhile. */
+  async #restore(): Promise<void> {
+    if (!this.#hasJoined) return;
+    const restoring = {};
+    this.#restoring = restoring;
+    const { entrance, events, timers } = this.#parts;
+    try {
+      await entrance.enter();
+      await this.#readMembers();
+      await this.#restoreWishes();
+      if (this.#end !== undefined || this.#restoring !== restoring) return;
+      this.media.publishAgain();
+      const { playersConnected } = await this.#parts.client.call('checkRTCNetwork', { rid: this.#parts.roomId });
+      if (this.#end !== undefined) return;
+      if (playersConnected < this.media.players.connected) this.media.playAgain();
+      events.emit('restored', {});
+    } catch (cause) {
+      const error = toRtmError(cause);
+      if (this.#end !== undefined || this.#restoring !== restoring) return;
+      // With the next login it begins anew.
+      if (isTransient(error)) this.#stops.push(timers.after(RESTORE_AGAIN_MS, () => void this.#restore()));
+      else this.finish({ reason: 'lost', error });
+    }
+  }
+
+  /** A membership that was lost took along what the user had closed and blocked. An open device is no news. */
+  async #restoreWishes(): Promise<void> {
+    const { client, roomId } = this.#parts;
+    const closed = DEVICES.filter((device) => !this.devices[device].isOpen).map((device) => [device, false]);
+    const opened = this.type === RTC_ROOM_TYPES.voice && this.devices.camera.isOpen ? { camera: true } : {};
+    await this.#report({ ...Object.fromEntries(closed), ...opened });
+    const uids = [...this.blocked];
+    if (uids.length > 0) await client.call('blockUserVoiceInRTCRoom', { rid: roomId, uids });
+  }
+
+  async #readMembers(): Promise<void> {
+    this.membership.reset(await this.#parts.client.call('getRTCRoomMembers', { rid: this.#parts.roomId }));
+  }
+
+  /** When the own stream was lost although the server still gets it: from another page, then. */
+  async #mayPublish(): Promise<boolean> {
+    const { client, roomId, timers } = this.#parts;
+    const look = () => client.call('checkRTCNetwork', { rid: roomId });
+    const first = await look();
+    if (!first.isConnected) return true;
+    await new Promise<void>((resolve) => timers.after(SECOND_LOOK_MS, resolve));
+    const second = await look();
+    return !second.isConnected || second.audioPackets + second.videoPackets <= first.audioPackets + first.videoPackets;
+  }
+
+  #every(timeMs: number, run: () => void): () => void {
+    const { timers } = this.#parts;
+    const tick = () => {
+      run();
+      stop = timers.after(timeMs, tick);
+    };
+    let stop = timers.after(timeMs, tick);
+    return () => stop();
+  }
+}
