@@ -34,7 +34,7 @@ function follow(joined) {
   ];
   for (const name of names) {
     room.on(name, (event) => {
-      log.push(`${name} ${describe(event)}`);
+      log.push(`${name} ${describe(event)}`.trim());
       show();
     });
   }

@@ -21,6 +21,9 @@ export type RoomPageState = {
 const ORIGIN = 'http://localhost/';
 const SCRIPT = fileURLToPath(new URL('room-page-script.mjs', import.meta.url));
 
+/** Before the runner does, which could not tell why. */
+const GIVE_UP_MS = 15_000;
+
 /** A page of a real browser with a user of the client SDK, and the room that it is in. */
 export class RoomPage {
   readonly page: Page;
@@ -76,9 +79,13 @@ export class RoomPage {
 
   /** Waits until its state is as wanted. */
   async until(isWanted: (state: RoomPageState) => boolean): Promise<RoomPageState> {
+    const startedAt = performance.now();
     for (;;) {
       const state = await this.state();
       if (isWanted(state)) return state;
+      if (performance.now() - startedAt > GIVE_UP_MS) {
+        throw new Error(`waiting for ${isWanted} of ${this.uid}: ${JSON.stringify(state, undefined, 1)}`);
+      }
       await this.page.waitForTimeout(20);
     }
   }
@@ -104,11 +111,13 @@ export class RoomPage {
       const stream = (await this.state()).streams[uid];
       return (kind === 'audio' ? stream?.audioPackets : stream?.frames) ?? 0;
     };
+    const startedAt = performance.now();
     for (let last = await count(), still = 0; still < 4; ) {
       await this.page.waitForTimeout(150);
       const now = await count();
       still = now === last ? still + 1 : 0;
       last = now;
+      if (performance.now() - startedAt > GIVE_UP_MS) throw new Error(`${kind} of ${uid} went on: ${now}`);
     }
   }
 
