@@ -93,6 +93,7 @@ globalThis.driver = {
   command: (command, uids) => room.command(command, uids),
   setVoiceBlocked: (uid, isBlocked) => room.setVoiceBlocked(uid, isBlocked),
   publishAgain: () => room.publishAgain(),
+  diagnose: (options) => rtc.diagnose(options),
   listDevices: () => listDevices(),
   say: (text) => client.sendChat({ roomId: room.id }, text).then(() => undefined),
   picture,

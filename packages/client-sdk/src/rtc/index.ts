@@ -1,4 +1,12 @@
 export { ADMIN_COMMANDS, type AdminCommand } from '@parley/contract';
+export type { DiagnoseOptions } from './doctor/diagnose.ts';
+export {
+  DIAGNOSIS_STEPS,
+  type Diagnosis,
+  type DiagnosisStep,
+  type DiagnosisStepName,
+  type Verdict,
+} from './doctor/diagnosis.ts';
 export type { RtcRoomEnd, RtcRoomEvents } from './events.ts';
 export type { StreamStatistics } from './link-meter.ts';
 export { type DeviceInfo, listDevices, onDevicesChanged } from './media-devices.ts';

@@ -4,6 +4,8 @@ import type { ParleyClient } from '../client.ts';
 import { type Connector, webSocketConnector } from '../connection/connector.ts';
 import { toId } from '../conversation.ts';
 import { Emitter } from '../emitter.ts';
+import { DIAGNOSIS_ROOM_TYPE, type DiagnoseOptions, diagnose } from './doctor/diagnose.ts';
+import type { Diagnosis } from './doctor/diagnosis.ts';
 import type { MediaTransport } from './media-transport.ts';
 import { Offers } from './offers.ts';
 import { RoomEntrance } from './room-entrance.ts';
@@ -31,6 +33,9 @@ export type ParleyRtcOptions = {
   /** A number from 0 up to but not including 1. Default `Math.random`. */
   random?: () => number;
 };
+
+/** Rooms of applications have positive ids, those of calls small negative ones. */
+const DIAGNOSIS_ROOMS = -(2n ** 63n);
 
 /** What comes to a user who is in no room. */
 export type ParleyRtcEvents = {
@@ -88,6 +93,18 @@ export class ParleyRtc {
   /** Joins a room for voice and video. As {@link joinVoiceRoom}. */
   joinVideoRoom(roomId: Id, options: JoinOptions = {}): Promise<RtcRoom> {
     return this.#join(roomId, RTC_ROOM_TYPES.video, options);
+  }
+
+  /**
+   * Finds out why no media flows: names the step that fails, and the setting of the server to change. Takes a few seconds,
+   * uses a room of its own and no device, and disturbs no room that the user is in.
+   */
+  async diagnose(options: DiagnoseOptions = {}): Promise<Diagnosis> {
+    const { uid } = this.#client;
+    const roomId = DIAGNOSIS_ROOMS + uid;
+    const entrance = this.#createEntrance(roomId, DIAGNOSIS_ROOM_TYPE, true);
+    const call: ParleyClient['call'] = (method, params, callOptions) => this.#client.call(method, params, callOptions);
+    return diagnose({ call, entrance, roomId, uid }, options);
   }
 
   async #join(id: Id, type: RtcRoomType, options: JoinOptions): Promise<RtcRoom> {
