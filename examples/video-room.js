@@ -111,7 +111,8 @@ const STATES = { connecting: 'Connecting…', reconnecting: 'Connecting again…
 function showMember(member) {
   const tile = member && tiles.get(member.uid);
   if (!tile) return;
-  const { uid, isOwn, role, isMicrophoneOpen, isCameraOpen, isAudioForbidden, isVideoForbidden, isVoiceBlocked } = member;
+  const { uid, isOwn, role, isMicrophoneOpen, isCameraOpen, isAudioForbidden, isVideoForbidden, isVoiceBlocked } =
+    member;
   const name = names.get(uid) ?? `User ${uid}`;
   tile.querySelector('.name').textContent = isOwn ? `${name} (you)` : name;
   tile.querySelector('.role').textContent = ROLES[role];

@@ -18,7 +18,12 @@ describe.runIf(HAS_CHROMIUM)('the network doctor', () => {
   let lastId = 600_000;
 
   /** @param script - Runs in the page before anything else. */
-  async function diagnose(media: ServerConfigInput['media'] | undefined, script = '', rtc = {}, timeoutMs = 1500): Promise<Diagnosis> {
+  async function diagnose(
+    media: ServerConfigInput['media'] | undefined,
+    script = '',
+    rtc = {},
+    timeoutMs = 1500,
+  ): Promise<Diagnosis> {
     const { parley } = media === undefined ? fixture : await fixture.startAnother({ config: { media } });
     const context = await browser.newContext();
     if (script !== '') await context.addInitScript(script);
@@ -59,7 +64,12 @@ describe.runIf(HAS_CHROMIUM)('the network doctor', () => {
     const diagnosis = await diagnose(undefined, CLOSED_PORT);
     expect(diagnosis).toMatchObject({ verdict: 'udp-blocked-no-turn', failed: 'udp' });
     expect(diagnosis.settings).toContain('PARLEY_TURN_URLS');
-    expect(resultsOf(diagnosis)).toMatchObject({ candidates: 'passed', udp: 'failed', relay: 'skipped', dtls: 'skipped' });
+    expect(resultsOf(diagnosis)).toMatchObject({
+      candidates: 'passed',
+      udp: 'failed',
+      relay: 'skipped',
+      dtls: 'skipped',
+    });
   });
 
   test('finds a TURN server that is not there', async () => {

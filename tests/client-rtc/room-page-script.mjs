@@ -7,6 +7,7 @@ const reconnect = { delayMaxMs: 100, delaySteps: 1, stableAfterMs: 0 };
 let client;
 let rtc;
 let room;
+let call;
 const log = [];
 const sockets = [];
 const elements = new Map();
@@ -41,6 +42,13 @@ function follow(joined) {
   show();
 }
 
+function followCall(given) {
+  call = given;
+  log.push(`call of ${given.peerUid}`);
+  call.on('talking', (event) => follow(event.room));
+  call.on('ended', ({ reason }) => log.push(`call ended ${reason}`));
+}
+
 function describe({ member, uid, device, isOpen, by, command, uids, reason, error }) {
   return [member?.uid ?? uid, device, isOpen, by, command, uids?.join(), reason, error?.code]
     .filter((part) => part !== undefined)
@@ -73,6 +81,7 @@ globalThis.driver = {
     client = new ParleyClient({ endpoint, reconnect, ...login });
     rtc = new ParleyRtc(client, options);
     client.on('message', (message) => log.push(`message ${message.type}`));
+    rtc.on('incomingCall', (event) => followCall(event.call));
     await client.login();
   },
   async join(kind, roomId, options) {
@@ -86,6 +95,11 @@ globalThis.driver = {
     }
     return undefined;
   },
+  async call(peerUid, type) {
+    followCall(await rtc.call(peerUid, type));
+  },
+  accept: (options) => call.accept(options).then(() => undefined),
+  hangUp: () => call.hangUp(),
   leave: () => room.leave(),
   setMicrophoneOpen: (isOpen) => room.setMicrophoneOpen(isOpen),
   setCameraOpen: (isOpen) => room.setCameraOpen(isOpen),

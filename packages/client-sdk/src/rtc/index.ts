@@ -1,4 +1,5 @@
 export { ADMIN_COMMANDS, type AdminCommand } from '@parley/contract';
+export type { RtcCall, RtcCallEnd, RtcCallEvents, RtcCallState } from './calls/rtc-call.ts';
 export type { DiagnoseOptions } from './doctor/diagnose.ts';
 export {
   DIAGNOSIS_STEPS,

@@ -4,6 +4,8 @@ import type { ParleyClient } from '../client.ts';
 import { type Connector, webSocketConnector } from '../connection/connector.ts';
 import { toId } from '../conversation.ts';
 import { Emitter } from '../emitter.ts';
+import type { RtcCall } from './calls/rtc-call.ts';
+import { RtcCalls } from './calls/rtc-calls.ts';
 import { DIAGNOSIS_ROOM_TYPE, type DiagnoseOptions, diagnose } from './doctor/diagnose.ts';
 import type { Diagnosis } from './doctor/diagnosis.ts';
 import type { MediaTransport } from './media-transport.ts';
@@ -41,6 +43,8 @@ const DIAGNOSIS_ROOMS = -(2n ** 63n);
 export type ParleyRtcEvents = {
   /** A member of a room invites the user; `joinVideoRoom` or `joinVoiceRoom` accepts. */
   invited: { readonly roomId: bigint; readonly fromUid: bigint };
+  /** Another user calls. */
+  incomingCall: { readonly call: RtcCall };
   /** The back end put the user into a room, and drops it unless it joins within 60 s. */
   pulled: { readonly roomId: bigint };
 };
@@ -54,6 +58,7 @@ export class ParleyRtc {
   readonly #transport: MediaTransport<MediaStreamTrack>;
   readonly #options: ParleyRtcOptions;
   readonly #onError: (error: unknown) => void;
+  readonly #calls: RtcCalls;
   readonly #rooms = new Map<bigint, Promise<RtcRoom>>();
 
   constructor(client: ParleyClient, options: ParleyRtcOptions = {}) {
@@ -65,6 +70,12 @@ export class ParleyRtc {
     this.#offers = new Offers({ connector, timeoutMs: offerTimeoutMs });
     this.#transport = webRtcTransport({ iceTransportPolicy: options.iceTransportPolicy });
     this.#pushes = new RoomPushes(client.pushes);
+    this.#calls = new RtcCalls({
+      client,
+      join: (roomId, type, joinOptions) => this.#join(roomId, RTC_ROOM_TYPES[type], joinOptions),
+      onIncoming: (call) => this.#events.emit('incomingCall', { call }),
+      onError: this.#onError,
+    });
     client.pushes.on('pushInviteIntoRTCRoom', ({ rid, fromUid }) =>
       this.#events.emit('invited', { roomId: rid, fromUid }),
     );
@@ -93,6 +104,18 @@ export class ParleyRtc {
   /** Joins a room for voice and video. As {@link joinVoiceRoom}. */
   joinVideoRoom(roomId: Id, options: JoinOptions = {}): Promise<RtcRoom> {
     return this.#join(roomId, RTC_ROOM_TYPES.video, options);
+  }
+
+  /**
+   * Calls a user, who gets an `incomingCall`. When it is accepted, both are in a room for the two.
+   *
+   * @param options - For the room of the call.
+   * @throws RtmError 200055 for a user who is offline, 700030 when one of the two is in a call, and the refusals of a
+   * message to the user.
+   */
+  async call(peerUid: Id, type: 'voice' | 'video', options: JoinOptions = {}): Promise<RtcCall> {
+    if (!Object.hasOwn(RTC_ROOM_TYPES, type)) throw new TypeError("type must be 'voice' or 'video'");
+    return this.#calls.request(toId('peerUid', peerUid), type, options);
   }
 
   /**

@@ -104,6 +104,8 @@ export class RoomSession {
     this.#wasEntered = client.rooms.entered.includes(roomId);
     if (!this.#wasEntered) await client.rooms.enter(roomId);
     this.media.start();
+    // Who came in meanwhile.
+    for (const { uid, isOwn } of this.membership.members) if (!isOwn) this.media.play(uid);
     await this.#readMembers();
     for (const device of DEVICES) this.#setOwnDevice(device);
     await this.#report({ microphone, camera });

@@ -203,8 +203,14 @@ function adviceFor(verdict: Verdict, findings: Findings): Pick<Diagnosis, 'advic
         settings: ['PARLEY_MEDIA_PUBLIC_ADDRESS', 'PARLEY_MEDIA_PORT_BASE'],
       };
     case 'dtls-failed':
-      return { advice: 'Checks pass and the encrypted connection does not come up: something on the way changes packets.', settings: [] };
+      return {
+        advice: 'Checks pass and the encrypted connection does not come up: something on the way changes packets.',
+        settings: [],
+      };
     case 'no-rtp':
-      return { advice: 'The connection is up, and the server gets no packets: something on the way drops them.', settings: [] };
+      return {
+        advice: 'The connection is up, and the server gets no packets: something on the way drops them.',
+        settings: [],
+      };
   }
 }
