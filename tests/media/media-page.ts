@@ -83,6 +83,11 @@ export class MediaPage {
     await this.#call('waitForMore', member, 'framesDecoded', count);
   }
 
+  /** Waits until so many more seconds of pictures have been shown. */
+  async waitForPlayed(member: string, seconds: number): Promise<void> {
+    await this.#call('waitForMore', member, 'playedSeconds', seconds);
+  }
+
   async waitForAudio(member: string, count: number): Promise<void> {
     await this.#call('waitForMore', member, 'audioPackets', count);
   }
