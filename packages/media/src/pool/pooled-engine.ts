@@ -339,7 +339,8 @@ export class PooledEngine implements MediaEngine {
         this.#events.tell('activeSpeaker', room.name, event.params.member);
         break;
       case 'voice': {
-        const { member, data, timestampMs } = event.params;
+        const { member, data } = event.params;
+        const timestampMs = this.#options.now();
         this.#events.tell('voice', { room: room.name, member }, { data, timestampMs });
         break;
       }

@@ -152,7 +152,7 @@ export class WorkerProcess {
     // Successors take the same port, which firewalls and browsers may know by now.
     this.#settings = { ...this.#settings, port };
     this.#delay.handleStart();
-    this.#log.info({ pid: this.pid, port }, 'media worker is up');
+    this.#log.info('media worker is up', { worker: this.pid, port });
     this.#handler.handleReady();
   }
 
@@ -182,7 +182,7 @@ export class WorkerProcess {
 
   #handleFault(text: string): void {
     this.#fault = text.slice(0, LOG_LINE_MAX);
-    if (!this.#isClosed) this.#log.warn({ pid: this.pid, fault: this.#fault }, 'media worker had a fault');
+    if (!this.#isClosed) this.#log.warn('media worker had a fault', { worker: this.pid, fault: this.#fault });
   }
 
   #handleDeath(code: number | null, signal: NodeJS.Signals | null): void {
@@ -193,7 +193,7 @@ export class WorkerProcess {
       this.#settle(id)?.reject(new MediaError('unavailable', 'the media worker died'));
     }
     if (this.#isClosed) return;
-    this.#log.error({ pid: this.pid, code, signal }, 'media worker died');
+    this.#log.error('media worker died', { worker: this.pid, code, signal });
     this.#restartTimer = setTimeout(() => {
       this.restarts += 1;
       void this.#launch();

@@ -53,7 +53,7 @@ export type WorkerEvents = {
   playerEnded: { room: number; player: string; end: MediaEnd };
   levels: { room: number; levels: readonly MemberLevel[] };
   activeSpeaker: { room: number; member: string | undefined };
-  voice: { room: number; member: string; data: Uint8Array; timestampMs: number };
+  voice: { room: number; member: string; data: Uint8Array };
 };
 
 export type WorkerEvent = {
