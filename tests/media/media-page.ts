@@ -12,6 +12,8 @@ export type PlayedStats = {
   readonly keyFramesDecoded: number;
   readonly nackCount: number;
   readonly freezeSeconds: number;
+  /** By how much the picture is behind the voice, as the browser sees it; undefined until it knows. */
+  readonly videoDelayMs: number | undefined;
   /** How long pictures have been shown, in seconds. */
   readonly playedSeconds: number;
   readonly freezes: number;
@@ -171,6 +173,8 @@ const media = {
       videoPackets: video.packetsReceived ?? 0, videoLost: video.packetsLost ?? 0,
       framesDecoded: video.framesDecoded ?? 0, keyFramesDecoded: video.keyFramesDecoded ?? 0,
       nackCount: video.nackCount ?? 0, freezeSeconds: video.totalFreezesDuration ?? 0, freezes: video.freezeCount ?? 0,
+      videoDelayMs: audio.estimatedPlayoutTimestamp && video.estimatedPlayoutTimestamp
+        ? audio.estimatedPlayoutTimestamp - video.estimatedPlayoutTimestamp : undefined,
       playedSeconds: video.totalInterFrameDelay ?? 0,
     };
   },

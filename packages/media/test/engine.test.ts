@@ -167,6 +167,14 @@ describe('an engine', () => {
     expect(engine.workers()).toMatchObject([{ restarts: 1, port: before!.port, rooms: 1 }]);
   });
 
+  test('starts a worker again that hangs', async () => {
+    const engine = await start({ pingIntervalMs: 50 });
+    const { pid } = firstWorker(engine);
+    process.kill(pid, 'SIGSTOP');
+    await expect.poll(() => engine.workers(), POLL).toMatchObject([{ isUp: true, restarts: 1 }]);
+    expect(isAlive(pid)).toBe(false);
+  });
+
   test('refuses what is under way when a worker dies, and the same call may succeed then', async () => {
     const engine = await start();
     const calls = Array.from({ length: 20 }, (_, index) =>

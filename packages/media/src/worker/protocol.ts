@@ -61,11 +61,13 @@ export type WorkerEvent = {
 }[keyof WorkerEvents];
 
 export type ToWorker =
+  | { type: 'ping' }
   | { type: 'call'; id: number; name: WorkerCallName; params: unknown }
   | { type: 'voice'; room: number; member: string; data: Uint8Array; timestampMs: number };
 
 export type FromWorker =
   | { type: 'ready'; port: number }
+  | { type: 'pong' }
   | { type: 'answer'; id: number; result: unknown }
   | { type: 'refusal'; id: number; code: MediaErrorCode; message: string }
   | { type: 'fault'; message: string }
