@@ -162,7 +162,11 @@ const media = {
     await connected(connection);
     return player;
   },
-  stopPlaying(member) { players.get(member).connection.close(); },
+  stopPlaying(member) {
+    const { connection, video } = players.get(member);
+    connection.close();
+    video.remove();
+  },
   firstFrame(member) { return players.get(member).firstFrame; },
   async stats(member) {
     const all = [...(await players.get(member).connection.getStats()).values()];
