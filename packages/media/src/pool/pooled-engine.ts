@@ -26,6 +26,7 @@ export type PooledEngineOptions = {
   readonly rulesPerRoomMax: number;
   /** How long a call waits for a worker that is being restarted. */
   readonly workerWaitMs: number;
+  readonly pingIntervalMs: number;
 };
 
 const VOICE_FRAME_MAX_BYTES = 1275;
@@ -45,11 +46,12 @@ export class PooledEngine implements MediaEngine {
 
   constructor(options: PooledEngineOptions) {
     this.#options = options;
-    const { log, now } = options;
+    const { log, now, pingIntervalMs } = options;
     this.#workers = options.workers.map((settings) => {
       const worker: WorkerProcess = new WorkerProcess(settings, {
         log,
         now,
+        pingIntervalMs,
         handler: {
           handleEvent: (event) => this.#handleEvent(event),
           handleDeath: () => this.#handleDeath(worker),
@@ -339,7 +341,8 @@ export class PooledEngine implements MediaEngine {
         this.#events.tell('activeSpeaker', room.name, event.params.member);
         break;
       case 'voice': {
-        const { member, data, timestampMs } = event.params;
+        const { member, data } = event.params;
+        const timestampMs = this.#options.now();
         this.#events.tell('voice', { room: room.name, member }, { data, timestampMs });
         break;
       }

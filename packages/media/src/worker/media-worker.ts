@@ -278,8 +278,7 @@ export class MediaWorker {
         {
           levels: (levels) => this.#handler.handleEvent('levels', { room: number, levels }),
           activeSpeaker: (member) => this.#handler.handleEvent('activeSpeaker', { room: number, member }),
-          voice: (member, data) =>
-            this.#handler.handleEvent('voice', { room: number, member, data, timestampMs: Date.now() }),
+          voice: (member, data) => this.#handler.handleEvent('voice', { room: number, member, data }),
         },
       );
       this.#rooms.set(number, room);
