@@ -105,6 +105,7 @@ export class MediaWorker {
       if (waiting !== member.publisher) this.#endPublisher(roomNumber, room, member, waiting, 'replaced');
     }
     const publisher = new Publisher(member, 1 + randomInt(SSRC_END - 1));
+    member.expected.add(publisher);
     const peer = this.#createPeer('publisher', {
       handleConnected: () => this.#connectPublisher(roomNumber, room, member, publisher),
       handleLost: () => this.#endPublisher(roomNumber, room, member, publisher, 'lost'),
@@ -128,6 +129,7 @@ export class MediaWorker {
       return await this.#answer(peer, offer);
     } catch (error) {
       this.#publishers.remove(publisher);
+      member.expected.delete(publisher);
       room.dropIfIdle(member);
       throw error;
     }
@@ -216,6 +218,7 @@ export class MediaWorker {
     this.#publishers.confirm(publisher);
     const before = member.publisher;
     publisher.isConnected = true;
+    member.expected.delete(publisher);
     member.setPublisher(publisher);
     if (before !== undefined) this.#endPublisher(roomNumber, room, member, before, 'replaced');
     this.#handler.handleEvent('publisherConnected', { room: roomNumber, member: member.name });
@@ -223,6 +226,7 @@ export class MediaWorker {
 
   #endPublisher(roomNumber: number, room: Room, member: Member, publisher: Publisher, end: MediaEnd): void {
     if (!this.#publishers.remove(publisher)) return;
+    member.expected.delete(publisher);
     if (member.publisher === publisher) member.setPublisher(undefined);
     room.dropIfIdle(member);
     // While another one sends or is about to, the member has not ended; it was replaced.
