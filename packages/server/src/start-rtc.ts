@@ -99,11 +99,7 @@ async function startEngine({ host, media }: ServerConfig, log: Logger, now: () =
     host,
     publicAddress: media.publicAddress,
     limits: { bitrateCapBps: media.bitrateMaxBps },
-    log: {
-      info: (fields, message) => log.info(message, { ...fields }),
-      warn: (fields, message) => log.warn(message, { ...fields }),
-      error: (fields, message) => log.error(message, { ...fields }),
-    },
+    log,
     now,
   });
 }
