@@ -59,6 +59,8 @@ export class NativePeer {
       media.parseSdpLine(`a=rtcp-fb:${section.payloadType} nack`);
     } else {
       (media as native.Video).addVP8Codec(section.payloadType);
+      // Lets the viewer ask for the time, and so learn after how long a lost packet can be asked for again.
+      media.parseSdpLine(`a=rtcp-fb:${section.payloadType} rrtr`);
     }
     for (const line of extensionLines(section)) media.parseSdpLine(line);
     // One stream for both kinds, so that browsers keep them together.
