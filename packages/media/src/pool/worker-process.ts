@@ -136,7 +136,7 @@ export class WorkerProcess {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     this.#child = child;
-    child.stderr!.setEncoding('utf8').on('data', (text: string) => this.#handleFault(text.trim()));
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => this.#handleFault(text.trim()));
     const startTimer = setTimeout(() => child.kill('SIGKILL'), START_TIMEOUT_MS);
     return new Promise((resolve) => {
       child.on('message', (message: FromWorker) => {
@@ -149,12 +149,19 @@ export class WorkerProcess {
           this.#handleMessage(message);
         }
       });
-      child.once('error', (error) => this.#handleFault(error.message));
-      // After the last message.
-      child.once('close', (code, signal) => {
+      const end = (code: number | null, signal: NodeJS.Signals | null) => {
         clearTimeout(startTimer);
         this.#handleDeath(code, signal);
         resolve('dead');
+      };
+      // After the last message.
+      child.once('close', end);
+      child.on('error', (error) => {
+        this.#handleFault(error.message);
+        // A process that could not be made at all does not close.
+        if (child.pid !== undefined) return;
+        child.off('close', end);
+        end(null, null);
       });
     });
   }

@@ -83,7 +83,9 @@ export class MediaWorker {
       }
     },
     closeRoom: ({ room }) => this.#closeRoom(room),
-    setRule: ({ room, rule, isOn }) => this.#room(room).setRule(rule, isOn),
+    setRules: ({ room, rules, isOn }) => {
+      for (const rule of rules) this.#room(room).setRule(rule, isOn);
+    },
     hearVoices: ({ room, isWanted }) => this.#room(room).setHearsVoices(isWanted),
     statistics: ({ room }) => this.#statistics(room),
   };

@@ -39,7 +39,7 @@ export type WorkerCalls = {
   closePlayer: { params: { room: number; player: string }; result: undefined };
   closeMember: { params: { room: number; member: string }; result: undefined };
   closeRoom: { params: { room: number }; result: undefined };
-  setRule: { params: { room: number; rule: RoomRule; isOn: boolean }; result: undefined };
+  setRules: { params: { room: number; rules: readonly RoomRule[]; isOn: boolean }; result: undefined };
   hearVoices: { params: { room: number; isWanted: boolean }; result: undefined };
   statistics: { params: { room: number }; result: RoomStatistics };
 };
