@@ -165,6 +165,10 @@ describe.runIf(HAS_CHROMIUM)('pages of the official browser SDK', () => {
     const after = await MetricsPage.read(fixture.parley.admin);
     expect(after.sum('parley_media_worker_restarts_total') - before.sum('parley_media_worker_restarts_total')).toBe(1);
     expect(after.sum('parley_media_workers_up')).toBe(1);
+    expect(after.sum('parley_rtc_members')).toBeGreaterThanOrEqual(2);
+    expect(after.sum('parley_media_publishers')).toBeGreaterThanOrEqual(2);
+    const sent = async () => (await MetricsPage.read(fixture.parley.admin)).sum('parley_media_packets_sent_total');
+    await expect.poll(sent, { timeout: 10_000 }).toBeGreaterThan(after.sum('parley_media_packets_sent_total'));
   });
 
   test('see native members by signals that the server speaks, and are told of to them by pushes', async () => {

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { write } from 'sdp-transform';
 import { monotonicNowMs } from '../forwarding/clock.ts';
 import type { Member } from '../forwarding/member.ts';
-import { OutgoingStream } from '../forwarding/outgoing-stream.ts';
+import { OutgoingStream, type PacketSink } from '../forwarding/outgoing-stream.ts';
 import { Player } from '../forwarding/player.ts';
 import { Publisher } from '../forwarding/publisher.ts';
 import { Room } from '../forwarding/room.ts';
@@ -36,6 +36,7 @@ export class MediaWorker {
   readonly #players = new PeerTable<Player>();
   readonly #timers: NodeJS.Timeout[];
   #count = 0;
+  #sentPackets = 0;
 
   /** @param port the UDP port that this process has for itself */
   constructor(settings: WorkerSettings, port: number, handler: MediaWorkerHandler) {
@@ -47,6 +48,11 @@ export class MediaWorker {
       this.#every(LEVEL_TURN_MS, (room) => room.handleLevelTurn()),
       this.#every(SECOND_MS, (room) => room.handleSecond(monotonicNowMs())),
     ];
+  }
+
+  /** Packets sent to players so far, RTCP included. */
+  get sentPackets(): number {
+    return this.#sentPackets;
   }
 
   /** Serves a call. @throws MediaError when it is refused. */
@@ -191,12 +197,18 @@ export class MediaWorker {
           ssrc,
           payloadType: section.payloadType,
           extensionId: section.kind === 'audio' ? section.audioLevelId : section.absSendTimeId,
-          sink: track,
+          sink: { send: (bytes) => this.#send(track, bytes) },
           firstSequenceNumber: randomInt(0x8000),
         }),
       );
       track.onMessage((bytes) => player.handleMessage(section.kind, bytes, monotonicNowMs()));
     }
+  }
+
+  #send(track: PacketSink, bytes: Buffer): boolean {
+    const isSent = track.send(bytes);
+    if (isSent) this.#sentPackets += 1;
+    return isSent;
   }
 
   #createPeer(purpose: string, handler: NativePeerHandler): NativePeer {

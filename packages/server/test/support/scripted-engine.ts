@@ -79,7 +79,7 @@ export class ScriptedEngine implements MediaEngine {
 
   /** Tells what an engine tells. */
   emit<Name extends keyof MediaEngineEvents>(name: Name, ...params: Parameters<MediaEngineEvents[Name]>): void {
-    for (const handler of this.#handlers.get(name) ?? []) handler(...(params as never[]));
+    for (const handler of this.#handlers.get(name) ?? []) handler(...(params as unknown as never[]));
   }
 
   /** What it was told since the last call. */
