@@ -14,12 +14,19 @@ describe.runIf(HAS_CHROMIUM)('media between browsers', () => {
   const browser = useBrowser();
   let engine: MediaEngine;
   let context: BrowserContext;
+  /** How often the test has killed the worker. It must not have died by itself. */
+  let kills: number;
 
   beforeEach(async () => {
+    kills = 0;
     engine = await createMediaEngine({ host: '127.0.0.1' });
     context = await browser.newContext();
   });
-  afterEach(() => engine.close());
+  afterEach(async () => {
+    const [worker] = engine.workers();
+    await engine.close();
+    expect(worker).toMatchObject({ restarts: kills });
+  });
 
   const openPage = async () => MediaPage.open(context, engine);
   /** A page that publishes as ada, and one that plays her and has got frames. */
@@ -177,6 +184,7 @@ describe.runIf(HAS_CHROMIUM)('media between browsers', () => {
     const lost: string[] = [];
     engine.on('roomsLost', (rooms) => lost.push(...rooms));
     process.kill(engine.workers()[0]!.pid!, 'SIGKILL');
+    kills = 1;
     await expect.poll(() => lost, POLL).toEqual(['room']);
     await ada.publish('room', 'ada');
     await bob.play('room', 'ada', 'bob');

@@ -147,7 +147,20 @@ describe('an engine', () => {
     for (const start of ['000100002112a442', '16fefd', '80c80006', '806f0001']) {
       datagrams.push(Buffer.from(start, 'hex'), Buffer.concat([Buffer.from(start, 'hex'), Buffer.alloc(100, 0xff)]));
     }
-    for (const bytes of datagrams) await new Promise((sent) => socket.send(bytes, port, '127.0.0.1', sent));
+    // Checks of a peer that is gone, which go on for a while; answers in between let the collector run.
+    const username = Buffer.from('gone:peer', 'utf8');
+    const check = Buffer.concat([
+      Buffer.from('000100102112a442', 'hex'),
+      Buffer.alloc(12, 7),
+      Buffer.from([0, 6, 0, username.length]),
+      username,
+      Buffer.alloc(3),
+    ]);
+    for (let count = 0; count < 500; count += 1) datagrams.push(check);
+    for (const [index, bytes] of datagrams.entries()) {
+      await new Promise((sent) => socket.send(bytes, port, '127.0.0.1', sent));
+      if (index % 10 === 0) await engine.publish({ room: 'r', member: 'ada', offer: PUBLISH_OFFER });
+    }
     socket.close();
     await engine.publish({ room: 'r', member: 'bob', offer: PUBLISH_OFFER });
     expect(engine.workers()).toMatchObject([{ pid, restarts: 0 }]);

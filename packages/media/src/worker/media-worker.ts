@@ -13,6 +13,7 @@ import { type Offer, readOffer } from '../sdp/offer.ts';
 import { NativePeer, type NativePeerHandler, type Transport } from './native-peer.ts';
 import { PeerTable } from './peer-table.ts';
 import type { WorkerCallName, WorkerCalls, WorkerEvents, WorkerSettings } from './protocol.ts';
+import type { UdpPort } from './udp-port.ts';
 
 export type MediaWorkerHandler = {
   handleEvent<Name extends keyof WorkerEvents>(name: Name, params: WorkerEvents[Name]): void;
@@ -29,6 +30,7 @@ const SSRC_END = 2 ** 32;
 /** The rooms of one worker process and their peers. */
 export class MediaWorker {
   readonly #settings: WorkerSettings;
+  readonly #port: UdpPort;
   readonly #transport: Transport;
   readonly #handler: MediaWorkerHandler;
   readonly #rooms = new Map<number, Room>();
@@ -38,10 +40,11 @@ export class MediaWorker {
   #count = 0;
   #sentPackets = 0;
 
-  /** @param port the UDP port that this process has for itself */
-  constructor(settings: WorkerSettings, port: number, handler: MediaWorkerHandler) {
+  /** @param port is kept, and closed with the worker */
+  constructor(settings: WorkerSettings, port: UdpPort, handler: MediaWorkerHandler) {
     this.#settings = settings;
-    this.#transport = { port, bindAddress: settings.bindAddress, iceServers: settings.iceServers };
+    this.#port = port;
+    this.#transport = { port: port.number, bindAddress: settings.bindAddress, iceServers: settings.iceServers };
     this.#handler = handler;
     this.#timers = [
       this.#every(TICK_MS, (room) => room.handleTick(monotonicNowMs())),
@@ -72,6 +75,7 @@ export class MediaWorker {
   close(): void {
     for (const timer of this.#timers) clearInterval(timer);
     for (const room of [...this.#rooms.keys()]) this.#closeRoom(room);
+    this.#port.close();
   }
 
   readonly #calls: { [Name in WorkerCallName]: (params: WorkerCalls[Name]['params']) => unknown } = {
