@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
 import { HAS_CHROMIUM, useBrowser } from './support/browser-fixture.ts';
+import { mediaWorkersOf } from './support/media-workers-of.ts';
 import { MetricsPage } from './support/metrics-page.ts';
 import { OfficialPage } from './support/official-page.ts';
 import { useParley } from './support/parley-fixture.ts';
@@ -159,7 +159,7 @@ describe.runIf(HAS_CHROMIUM)('pages of the official browser SDK', () => {
   test('see and hear each other again after the media worker has died', async () => {
     const { all } = await meet(2);
     const before = await MetricsPage.read(fixture.parley.admin);
-    process.kill(workerOf(process.pid), 'SIGKILL');
+    process.kill(mediaWorkersOf(process.pid)[0]!, 'SIGKILL');
     for (const page of all) await page.until(({ relogins }) => relogins === 1);
     await Promise.all(all.map((page) => seesAll(page, all)));
     const after = await MetricsPage.read(fixture.parley.admin);
@@ -185,18 +185,3 @@ describe.runIf(HAS_CHROMIUM)('pages of the official browser SDK', () => {
     await page.until(({ playing }) => playing.length === 0);
   });
 });
-
-/** The process that carries the media of a server in this process. Linux only. */
-function workerOf(parent: number): number {
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
-    try {
-      const parentOf = Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${name}/stat`, 'utf8'))?.[1]);
-      const command = readFileSync(`/proc/${name}/cmdline`, 'utf8');
-      if (parentOf === parent && command.includes('worker/main.js')) return Number(name);
-    } catch {
-      // It has ended meanwhile.
-    }
-  }
-  throw new Error('there is no media worker');
-}
