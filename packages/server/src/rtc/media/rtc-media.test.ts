@@ -104,13 +104,26 @@ describe('an offer to publish', () => {
     const user = await enterAsPage(1n);
     await enterAsPage(2n);
     engine.answersAtOnce = false;
-    const code = refusal(publish(1n));
+    const codes = Promise.all([refusal(publish(1n)), refusal(publish(1n))]);
     world.rtc.rooms.remove(room(), 1n, 'kicked');
-    engine.waiting[0]?.resolve();
-    expect(await code).toBe(700001);
+    for (const answer of engine.waiting) answer.resolve();
+    expect(await codes).toEqual([700001, 700001]);
     expect(engine.take()).toContain('closePublisher 1:7 1');
     expect(world.members(RID)).toEqual([2n]);
     expect(user.session.uid).toBe(1n);
+  });
+
+  test('may overtake an earlier one of the same user: what was given to the engine last counts', async () => {
+    await enterAsPage(1n);
+    engine.answersAtOnce = false;
+    const codes = Promise.all([refusal(publish(1n)), refusal(publish(1n))]);
+    engine.waiting[1]?.reject(new MediaError('bad-offer', 'x'));
+    engine.waiting[0]?.resolve();
+    expect(await codes).toEqual([0, 200034]);
+    engine.take();
+    engine.emit('publisherEnded', { room: '1:7', member: '1' }, 'lost');
+    world.timers.pass(10_000);
+    expect(world.members(RID)).toBeUndefined();
   });
 
   test('of a user who was lost outlives the end of the membership', async () => {
