@@ -20,7 +20,12 @@ const MEMORY_JUDGED_FROM_MS = 240_000;
 /** Peers that vanish are kept until their consent runs out; so long after the last wave everything must be gone. */
 const VANISHED_MAX_MS = 60_000;
 
-const engine = await createMediaEngine({ host: '127.0.0.1', connectTimeoutMs: 5000 });
+const log = (message, fields) => console.error(message, JSON.stringify(fields));
+const engine = await createMediaEngine({
+  host: '127.0.0.1',
+  connectTimeoutMs: 5000,
+  log: { info: () => undefined, warn: log, error: log },
+});
 const steady = new MediaLoad(engine);
 const counts = { waves: 0, joined: 0, left: 0, killed: 0, killedWhileJoining: 0, failed: 0 };
 const samples = [];

@@ -150,11 +150,13 @@ describe('an engine', () => {
     // Checks of a peer that is gone, which go on for a while; answers in between let the collector run.
     const username = Buffer.from('gone:peer', 'utf8');
     const check = Buffer.concat([
-      Buffer.from('000100102112a442', 'hex'),
+      Buffer.from('000100282112a442', 'hex'),
       Buffer.alloc(12, 7),
       Buffer.from([0, 6, 0, username.length]),
       username,
       Buffer.alloc(3),
+      Buffer.from([0, 8, 0, 20]),
+      Buffer.alloc(20, 9),
     ]);
     for (let count = 0; count < 500; count += 1) datagrams.push(check);
     for (const [index, bytes] of datagrams.entries()) {

@@ -21,6 +21,8 @@ const CALLS_MAX = 10_000;
 /** Of pings without a sign of life in between: a worker that hangs in native code is as good as dead. */
 const UNANSWERED_MAX = 5;
 const LOG_LINE_MAX = 2000;
+/** Peers can cause faults, by offers that the native library refuses for instance. They must not flood the log. */
+const FAULTS_LOGGED_PER_PING = 5;
 
 export type WorkerProcessHandler = {
   handleEvent(event: WorkerEvent): void;
@@ -62,6 +64,7 @@ export class WorkerProcess {
   #isCongested = false;
   #isClosed = false;
   #fault: string | undefined;
+  #faultsToLog = FAULTS_LOGGED_PER_PING;
 
   constructor(settings: WorkerSettings, { log, now, pingIntervalMs, handler }: WorkerProcessOptions) {
     this.#pingIntervalMs = pingIntervalMs;
@@ -143,6 +146,8 @@ export class WorkerProcess {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     this.#child = child;
+    this.#fault = undefined;
+    this.#faultsToLog = FAULTS_LOGGED_PER_PING;
     child.stderr?.setEncoding('utf8').on('data', (text: string) => this.#handleFault(text.trim()));
     const startTimer = setTimeout(() => child.kill('SIGKILL'), START_TIMEOUT_MS);
     return new Promise((resolve) => {
@@ -205,6 +210,7 @@ export class WorkerProcess {
 
   /** Turns are counted, not time: where this process itself was held up, messages are read before the next turn. */
   #ping(): void {
+    this.#faultsToLog = FAULTS_LOGGED_PER_PING;
     this.#unanswered += 1;
     if (this.#unanswered > UNANSWERED_MAX) {
       this.#handleFault('it does not answer and is killed');
@@ -223,7 +229,9 @@ export class WorkerProcess {
 
   #handleFault(text: string): void {
     this.#fault = text.slice(0, LOG_LINE_MAX);
-    if (!this.#isClosed) this.#log.warn('media worker had a fault', { worker: this.pid, fault: this.#fault });
+    if (this.#isClosed || this.#faultsToLog === 0) return;
+    this.#faultsToLog -= 1;
+    this.#log.warn('media worker had a fault', { worker: this.pid, fault: this.#fault });
   }
 
   #handleDeath(code: number | null, signal: NodeJS.Signals | null): void {
@@ -236,7 +244,7 @@ export class WorkerProcess {
       this.#settle(id)?.reject(new MediaError('unavailable', 'the media worker died'));
     }
     if (this.#isClosed) return;
-    this.#log.error('media worker died', { worker: this.pid, code, signal });
+    this.#log.error('media worker died', { worker: this.pid, code, signal, lastFault: this.#fault });
     this.#restartTimer = setTimeout(() => {
       this.restarts += 1;
       void this.#launch();

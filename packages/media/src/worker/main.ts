@@ -14,7 +14,8 @@ process.on('disconnect', () => process.exit(0));
 process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => undefined);
 
-native.initLogger('Error', (_level, message) => tellFault(message));
+// Its errors are those of single peers, who may fail in any way they like; what matters is thrown.
+native.initLogger('Fatal', (_level, message) => tellFault(message));
 
 const port = await UdpPort.open(settings.port, settings.bindAddress);
 const worker = new MediaWorker(settings, port, {
