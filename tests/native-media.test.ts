@@ -4,6 +4,8 @@ import { hostileParams, plainParams } from '@parley/contract/hostile-params';
 import { type Encodable, encodeQuest, type RawString, type WireMap } from '@parley/fpnn';
 import { afterEach, describe, expect, test } from 'vitest';
 import { seededRandom } from '../packages/fpnn/test/wire-generators.ts';
+import { exchange } from './fuzz/hostile-connections.ts';
+import { PacketInputs } from './fuzz/packet-inputs.ts';
 import { HAS_CHROMIUM, useBrowser } from './support/browser-fixture.ts';
 import { MetricsPage } from './support/metrics-page.ts';
 import { OfficialPage } from './support/official-page.ts';
@@ -285,8 +287,28 @@ describe('whatever comes', () => {
   const declarations: MethodDeclaration[] = Object.values(mediaMethods);
   const expectHealthy = async () => {
     const page = await MetricsPage.read(fixture.parley.admin);
-    expect(page.sum('parley_media_gate_refusals_total', { code: '20001' })).toBe(0);
+    for (const gate of ['media_gate', 'rtc_gate']) {
+      expect(page.sum(`parley_${gate}_refusals_total`, { code: '20001' }), gate).toBe(0);
+    }
   };
+
+  test('hostile bytes end in answers or in a counted close, on both gates', async () => {
+    const { parley } = fixture;
+    const inputs = new PacketInputs({ pid: parley.pid, secret: parley.secret });
+    await Promise.all(
+      [parley.mediaGate, parley.rtcGatePlain].map(async ({ port }) => {
+        for (let seed = 1; seed <= 150; seed += 1) await exchange(port, [inputs.make(seed).bytes]);
+      }),
+    );
+    const page = await MetricsPage.read(parley.admin);
+    for (const gate of ['media_gate', 'rtc_gate']) {
+      const violations = page.byLabel(`parley_${gate}_violations_total`, 'reason');
+      expect(Object.keys(violations), gate).toEqual(
+        expect.arrayContaining(['bad-magic', 'bad-payload', 'root-not-map']),
+      );
+    }
+    await expectHealthy();
+  });
 
   test('every parameter with every hostile value gets a code that the contract lists', async () => {
     const { media } = await logIn();
