@@ -8,8 +8,9 @@ import { UdpPort } from './udp-port.ts';
 const settings = JSON.parse(process.argv[2]!) as WorkerSettings;
 let isCongested = false;
 
-// Without the engine there is nobody to serve; its end, however sudden, closes the channel.
-process.on('disconnect', () => process.exit(0));
+// Without the engine there is nobody to serve; its end, however sudden, closes the channel. An exit would first wait for the
+// native module to end its connections, and has been seen to wait for ever.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 // The engine decides when to end, also when a signal goes to the whole group.
 process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => undefined);
