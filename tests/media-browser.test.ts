@@ -1,4 +1,5 @@
 import { createMediaEngine, type MediaEngine, type MemberLevel, type VoiceFrame } from '@parley/media';
+import type { BrowserContext } from 'playwright-core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { LossyRelay } from './media/lossy-relay.ts';
 import { MediaPage } from './media/media-page.ts';
@@ -6,17 +7,28 @@ import { HAS_CHROMIUM, useBrowser } from './support/browser-fixture.ts';
 
 const POLL = { timeout: 20_000 };
 const ADA = { room: 'room', member: 'ada' };
+/** How long a bad leg is watched for stops of the picture. They depend on the machine too, so by default they are not judged. */
+const LOSS_SECONDS = Number(process.env['PARLEY_MEDIA_LOSS_SECONDS'] ?? 0);
 
 describe.runIf(HAS_CHROMIUM)('media between browsers', () => {
   const browser = useBrowser();
   let engine: MediaEngine;
+  let context: BrowserContext;
+  /** How often the test has killed the worker. It must not have died by itself. */
+  let kills: number;
 
   beforeEach(async () => {
+    kills = 0;
     engine = await createMediaEngine({ host: '127.0.0.1' });
+    context = await browser.newContext();
   });
-  afterEach(() => engine.close());
+  afterEach(async () => {
+    const [worker] = engine.workers();
+    await engine.close();
+    expect(worker).toMatchObject({ restarts: kills });
+  });
 
-  const openPage = async () => MediaPage.open(await browser.newContext(), engine);
+  const openPage = async () => MediaPage.open(context, engine);
   /** A page that publishes as ada, and one that plays her and has got frames. */
   const openPair = async () => {
     const [ada, bob] = [await openPage(), await openPage()];
@@ -26,31 +38,24 @@ describe.runIf(HAS_CHROMIUM)('media between browsers', () => {
     return { ada, bob };
   };
 
-  test('voice and a moving picture reach a viewer', async () => {
-    const { bob } = await openPair();
-    expect(await bob.isMoving('ada')).toBe(true);
-    await bob.waitForAudio('ada', 25);
-    expect(await bob.stats('ada')).toMatchObject({ audioLost: 0, videoLost: 0 });
-    const { publishers, players } = await engine.statistics('room');
-    expect(publishers).toMatchObject([{ member: 'ada', isConnected: true, ignored: 0 }]);
-    expect(players).toMatchObject([{ member: 'ada', viewer: 'bob', isConnected: true, ignored: 0 }]);
-  });
-
-  test('who plays a member before it publishes sees it when it does', async () => {
-    const bob = await openPage();
+  test('voice and a moving picture reach who plays before anything is published, and who comes late', async () => {
+    const [ada, bob, carl] = [await openPage(), await openPage(), await openPage()];
     await bob.play('room', 'ada', 'bob');
-    const ada = await openPage();
     await ada.publish('room', 'ada');
     await bob.waitForFrames('ada', 5);
-    await bob.waitForAudio('ada', 5);
-  });
-
-  test('who comes late sees a frame at once', async () => {
-    await openPair();
-    const carl = await openPage();
     await carl.play('room', 'ada', 'carl');
     expect(await carl.firstFrameMs('ada')).toBeGreaterThan(0);
-    expect(await carl.stats('ada')).toMatchObject({ videoLost: 0, nackCount: 0 });
+    expect(await bob.isMoving('ada')).toBe(true);
+    await carl.waitForAudio('ada', 25);
+    for (const viewer of [bob, carl]) {
+      expect(await viewer.stats('ada')).toMatchObject({ audioLost: 0, videoLost: 0, nackCount: 0 });
+    }
+    const { publishers, players } = await engine.statistics('room');
+    expect(publishers).toMatchObject([{ member: 'ada', isConnected: true, ignored: 0 }]);
+    expect(players.map(({ viewer, isConnected, ignored }) => ({ viewer, isConnected, ignored }))).toEqual([
+      { viewer: 'bob', isConnected: true, ignored: 0 },
+      { viewer: 'carl', isConnected: true, ignored: 0 },
+    ]);
   });
 
   test('a publisher that is replaced leaves no gap', async () => {
@@ -67,6 +72,9 @@ describe.runIf(HAS_CHROMIUM)('media between browsers', () => {
     expect(after).toMatchObject({ videoLost: 0, audioLost: 0, nackCount: 0 });
     expect(after.keyFramesDecoded).toBeGreaterThan(before.keyFramesDecoded);
     expect(await bob.isMoving('ada')).toBe(true);
+    // Voice and picture of the new publisher are on one clock: a wrong one would be off by far more than a late frame.
+    const delay = async () => Math.abs((await bob.stats('ada')).videoDelayMs ?? Number.POSITIVE_INFINITY);
+    await expect.poll(delay, POLL).toBeLessThan(1000);
   });
 
   test('what is forbidden does not reach a viewer, also after a new publish, and what is allowed again shows no gap', async () => {
@@ -176,6 +184,7 @@ describe.runIf(HAS_CHROMIUM)('media between browsers', () => {
     const lost: string[] = [];
     engine.on('roomsLost', (rooms) => lost.push(...rooms));
     process.kill(engine.workers()[0]!.pid!, 'SIGKILL');
+    kills = 1;
     await expect.poll(() => lost, POLL).toEqual(['room']);
     await ada.publish('room', 'ada');
     await bob.play('room', 'ada', 'bob');
@@ -183,38 +192,55 @@ describe.runIf(HAS_CHROMIUM)('media between browsers', () => {
     expect((await bob.stats('ada')).audioPackets).toBe(0);
   });
 
-  test.each([
-    ['viewer', 'bob'],
-    ['publisher', 'ada'],
-  ])('a bad leg of the %s loses nothing for good', async (_leg, lossy) => {
-    const relay = await LossyRelay.start({ targetPort: engine.workers()[0]!.port!, loss: 0.05, delayMs: 20 });
-    const context = await browser.newContext();
-    const open = (name: string) =>
-      MediaPage.open(context, engine, (answer) => (name === lossy ? relay.redirect(answer) : answer));
-    const [ada, bob] = [await open('ada'), await open('bob')];
-    try {
-      await ada.publish('room', 'ada');
-      await bob.play('room', 'ada', 'bob');
-      await bob.waitForFrames('ada', 120);
-      // Nothing new comes, so that what is missing can be told from what is on its way.
-      await engine.setForbidden(ADA, 'audio', true);
-      await engine.setForbidden(ADA, 'video', true);
-      await expect.poll(async () => (await bob.stats('ada')).videoLost, POLL).toBe(0);
-      const stats = await bob.stats('ada');
-      console.log(
-        lossy,
-        stats,
-        await ada.sent(),
-        JSON.stringify(await engine.statistics('room')),
-        relay.dropped,
-        relay.relayed,
-      );
-      const { publishers, players } = await engine.statistics('room');
-      const resent = lossy === 'bob' ? players[0]!.video.retransmitted : publishers[0]!.video.retransmitted;
+  describe('a leg that loses 5% and takes 40 ms there and back', () => {
+    let relay: LossyRelay;
+
+    beforeEach(async () => {
+      relay = await LossyRelay.start({ targetPort: engine.workers()[0]!.port!, loss: 0.05, delayMs: 20 });
+    });
+    afterEach(() => relay.close());
+
+    const openBehindRelay = async () => MediaPage.open(context, engine, (answer) => relay.redirect(answer));
+    const expectNothingMissing = async (viewer: MediaPage) => {
       expect(relay.dropped).toBeGreaterThan(5);
-      expect(resent).toBeGreaterThan(0);
-    } finally {
-      relay.close();
-    }
+      relay.stopLosing();
+      const lost = async () => {
+        const { audioLost, videoLost } = await viewer.stats('ada');
+        return { audioLost, videoLost };
+      };
+      await expect.poll(lost, POLL).toEqual({ audioLost: 0, videoLost: 0 });
+    };
+
+    test('loses nothing for good where a viewer is behind it', {
+      timeout: (60 + 3 * LOSS_SECONDS) * 1000,
+    }, async () => {
+      const ada = await openPage();
+      await ada.publish('room', 'ada');
+      const bob = await openBehindRelay();
+      await bob.play('room', 'ada', 'bob');
+      await bob.waitForFrames('ada', 80);
+      if (LOSS_SECONDS > 0) {
+        await bob.waitForPlayed('ada', LOSS_SECONDS);
+        const { freezeSeconds, playedSeconds } = await bob.stats('ada');
+        console.log(JSON.stringify({ freezeSeconds, playedSeconds }));
+        expect(freezeSeconds).toBeLessThan(0.05 * playedSeconds);
+      }
+      await expectNothingMissing(bob);
+      const [player] = (await engine.statistics('room')).players;
+      expect(player!.video.retransmitted).toBeGreaterThan(0);
+      expect(player!.audio.retransmitted).toBeGreaterThan(0);
+    });
+
+    test('loses nothing for good where the publisher is behind it', async () => {
+      const ada = await openBehindRelay();
+      await ada.publish('room', 'ada');
+      const bob = await openPage();
+      await bob.play('room', 'ada', 'bob');
+      await bob.waitForFrames('ada', 80);
+      await expectNothingMissing(bob);
+      const [publisher] = (await engine.statistics('room')).publishers;
+      expect(publisher!.video.retransmitted).toBeGreaterThan(0);
+      expect(publisher!.audio.retransmitted).toBeGreaterThan(0);
+    });
   });
 });

@@ -13,7 +13,8 @@ socket.close();
 await once(socket, 'close');
 
 native.initLogger('Error', (_level, text) => console.error(text));
-process.on('disconnect', () => process.exit(0));
+// Not an exit: it would wait for the native module to end its connections.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 process.on('message', async ({ id, name, params: { offer } }) => {
   process.send({ id, answer: await (name === 'publish' ? publish(offer) : play(offer)) });
 });

@@ -49,8 +49,9 @@ export class MediaLoad {
 
   async #signal({ id, signal, params }) {
     const startedAt = performance.now();
-    const { answer } = await this.engine[signal](params);
+    const outcome = await this.engine[signal](params).catch((error) => ({ error: String(error) }));
     this.answerMs.push(performance.now() - startedAt);
-    this.#child.send({ id, answer });
+    // The peers may have been killed meanwhile.
+    this.#child.send({ id, ...outcome }, () => undefined);
   }
 }

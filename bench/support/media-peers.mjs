@@ -17,13 +17,14 @@ let latencies = [];
 let timer;
 
 native.initLogger('Error', (_level, text) => console.error(text));
-process.on('disconnect', () => process.exit(0));
-process.on('message', async ({ id, name, params, answer }) => {
-  if (name === undefined) return pending.get(id)?.(answer);
+// Not an exit: it would wait for the native module to end its connections.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+process.on('message', async ({ id, name, params, answer, error }) => {
+  if (name === undefined) return pending.get(id)?.(answer, error);
   try {
     process.send({ id, result: await CALLS[name](params) });
-  } catch (error) {
-    process.send({ id, error: error.stack });
+  } catch (failure) {
+    process.send({ id, error: failure.stack });
   }
 });
 
@@ -200,10 +201,11 @@ function quantile(part) {
 function ask(name, params) {
   requests += 1;
   const id = requests;
-  return new Promise((resolve) => {
-    pending.set(id, (answer) => {
+  return new Promise((resolve, reject) => {
+    pending.set(id, (answer, error) => {
       pending.delete(id);
-      resolve(answer);
+      if (error === undefined) resolve(answer);
+      else reject(new Error(error));
     });
     process.send({ id, signal: name, params });
   });

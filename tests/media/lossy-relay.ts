@@ -18,6 +18,7 @@ export class LossyRelay {
   readonly port: number;
   dropped = 0;
   relayed = 0;
+  #loss: number;
   readonly #options: LossyRelayOptions;
   readonly #front: Socket;
   /** By the client's address: the socket that stands for it on the other side. */
@@ -28,6 +29,7 @@ export class LossyRelay {
   private constructor(front: Socket, options: LossyRelayOptions) {
     this.#front = front;
     this.#options = options;
+    this.#loss = options.loss;
     this.port = front.address().port;
     front.on('message', (bytes, { address, port }) => {
       const back = this.#backFor(address, port);
@@ -44,6 +46,11 @@ export class LossyRelay {
   /** Sends the media of an answer through the relay. */
   redirect(answer: string): string {
     return answer.replaceAll(` 127.0.0.1 ${this.#options.targetPort} typ host`, ` 127.0.0.1 ${this.port} typ host`);
+  }
+
+  /** From now on everything arrives, so that what is missing can be told from what is on its way. */
+  stopLosing(): void {
+    this.#loss = 0;
   }
 
   close(): void {
@@ -66,7 +73,7 @@ export class LossyRelay {
   #pass(bytes: Buffer, send: () => void): void {
     // RTP and RTCP; STUN and DTLS begin with smaller numbers (RFC 7983).
     const isMedia = bytes[0]! >= 128 && bytes[0]! <= 191;
-    if (isMedia && this.#random() < this.#options.loss) {
+    if (isMedia && this.#random() < this.#loss) {
       this.dropped += 1;
       return;
     }

@@ -12,6 +12,8 @@ export type PlayedStats = {
   readonly keyFramesDecoded: number;
   readonly nackCount: number;
   readonly freezeSeconds: number;
+  /** By how much the picture is behind the voice, as the browser sees it; undefined until it knows. */
+  readonly videoDelayMs: number | undefined;
   /** How long pictures have been shown, in seconds. */
   readonly playedSeconds: number;
   readonly freezes: number;
@@ -81,6 +83,11 @@ export class MediaPage {
   /** Waits until so many more frames have been decoded. */
   async waitForFrames(member: string, count: number): Promise<void> {
     await this.#call('waitForMore', member, 'framesDecoded', count);
+  }
+
+  /** Waits until so many more seconds of pictures have been shown. */
+  async waitForPlayed(member: string, seconds: number): Promise<void> {
+    await this.#call('waitForMore', member, 'playedSeconds', seconds);
   }
 
   async waitForAudio(member: string, count: number): Promise<void> {
@@ -155,7 +162,11 @@ const media = {
     await connected(connection);
     return player;
   },
-  stopPlaying(member) { players.get(member).connection.close(); },
+  stopPlaying(member) {
+    const { connection, video } = players.get(member);
+    connection.close();
+    video.remove();
+  },
   firstFrame(member) { return players.get(member).firstFrame; },
   async stats(member) {
     const all = [...(await players.get(member).connection.getStats()).values()];
@@ -166,6 +177,8 @@ const media = {
       videoPackets: video.packetsReceived ?? 0, videoLost: video.packetsLost ?? 0,
       framesDecoded: video.framesDecoded ?? 0, keyFramesDecoded: video.keyFramesDecoded ?? 0,
       nackCount: video.nackCount ?? 0, freezeSeconds: video.totalFreezesDuration ?? 0, freezes: video.freezeCount ?? 0,
+      videoDelayMs: audio.estimatedPlayoutTimestamp && video.estimatedPlayoutTimestamp
+        ? audio.estimatedPlayoutTimestamp - video.estimatedPlayoutTimestamp : undefined,
       playedSeconds: video.totalInterFrameDelay ?? 0,
     };
   },

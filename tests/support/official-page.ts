@@ -104,6 +104,34 @@ export class OfficialPage {
     }
   }
 
+  /** Waits until nothing more of a kind comes, while `frames` more pictures of the same member do. */
+  async waitForSilence(uid: number, frames = 5): Promise<void> {
+    for (;;) {
+      const { audio } = await this.received(uid);
+      await this.waitFor(uid, { frames });
+      if ((await this.received(uid)).audio === audio) return;
+    }
+  }
+
+  /** As {@link waitForSilence}, the other way round: voice comes and pictures do not. */
+  async waitForDarkness(uid: number, packets = 15): Promise<void> {
+    for (;;) {
+      const { frames } = await this.received(uid);
+      await this.waitFor(uid, { audio: packets });
+      if ((await this.received(uid)).frames === frames) return;
+    }
+  }
+
+  /** Waits until it gets nothing of a member any more, while another page gets both kinds of a member of its own. */
+  async waitForNothing(uid: number, other: { page: OfficialPage; uid: number }): Promise<void> {
+    for (;;) {
+      const before = await this.received(uid);
+      await other.page.waitFor(other.uid, { audio: 15, frames: 5 });
+      const after = await this.received(uid);
+      if (after.audio === before.audio && after.frames === before.frames) return;
+    }
+  }
+
   /** Waits until its state is as wanted. */
   async until(isWanted: (state: PageState) => boolean): Promise<PageState> {
     for (;;) {

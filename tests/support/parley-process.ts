@@ -128,6 +128,8 @@ function launch(env: Readonly<Record<string, string>>) {
     PARLEY_RTC_GATE_PORT: '0',
     PARLEY_MEDIA_GATE_PORT: '0',
     PARLEY_MEDIA_PORT_BASE: '0',
+    // Only the tests of media need a process for it.
+    PARLEY_MEDIA_WORKERS: '0',
     PARLEY_LOG_LEVEL: 'warn',
     ...env,
   };

@@ -26,6 +26,8 @@ export type MediaEngineOptions = {
   readonly now?: (() => number) | undefined;
   /** A peer must be connected by then. Default 15,000. */
   readonly connectTimeoutMs?: number | undefined;
+  /** A worker that has not answered five times is killed and started again. Default 2000. */
+  readonly pingIntervalMs?: number | undefined;
   readonly limits?: Partial<MediaLimits> | undefined;
 };
 
@@ -44,6 +46,7 @@ export const MEDIA_LIMITS: MediaLimits = {
 /** A worker is up again in far less; the rooms of one that died are to be usable within 3 s. */
 const WORKER_WAIT_MS = 3000;
 const CONNECT_TIMEOUT_MS = 15_000;
+const PING_INTERVAL_MS = 2000;
 const WORKERS_MAX = 256;
 const PORT_MAX = 65_535;
 const EVERY_ADDRESS = new Set(['0.0.0.0', '::', '']);
@@ -77,6 +80,7 @@ export async function createMediaEngine(options: MediaEngineOptions = {}): Promi
     roomsMax: limits.roomsMax,
     rulesPerRoomMax: limits.rulesPerRoomMax,
     workerWaitMs: WORKER_WAIT_MS,
+    pingIntervalMs: options.pingIntervalMs ?? PING_INTERVAL_MS,
   });
   await engine.start();
   return engine;

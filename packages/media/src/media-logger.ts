@@ -1,12 +1,14 @@
-/** Where the engine logs. */
+type Fields = { readonly [name: string]: unknown };
+
+/** Where the engine logs. The server's logger is one. */
 export type MediaLogger = {
-  error(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  info(fields: object, message: string): void;
+  info(message: string, fields?: Fields): void;
+  warn(message: string, fields?: Fields): void;
+  error(message: string, fields?: Fields): void;
 };
 
 export const SILENT_LOGGER: MediaLogger = {
-  error: () => undefined,
-  warn: () => undefined,
   info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
 };

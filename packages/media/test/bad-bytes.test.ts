@@ -45,6 +45,7 @@ const SEEDS: readonly Buffer[] = [
   encodeNack(1, SSRC, [1, 2, 17, 900, 65_535]),
   encodePictureLoss(1, SSRC),
   encodeRemb(1, 1_000_000, [SSRC]),
+  Buffer.from('80cf00050000000107000000' + '04000002eeb4c662925ecc3e', 'hex'),
 ];
 
 const spoilt = fc

@@ -9,6 +9,7 @@ import { createMediaEngine, type MediaEngine, type MediaEngineOptions, MediaErro
 import { PLAY_OFFER, PUBLISH_OFFER } from './offers.ts';
 
 const isAlive = (pid: number | undefined): boolean => existsSync(`/proc/${pid}`);
+const firstWorker = (engine: MediaEngine) => engine.workers()[0] as { pid: number; port: number };
 const POLL = { timeout: 20_000 };
 
 describe('an engine', () => {
@@ -33,7 +34,7 @@ describe('an engine', () => {
   test('answers both sections with all its candidates and the codecs that it forwards', async () => {
     const engine = await start();
     const { answer } = await engine.play({ room: 'r', member: 'ada', offer: PLAY_OFFER });
-    const [{ port }] = engine.workers() as [{ port: number }];
+    const { port } = firstWorker(engine);
     expect(answer.match(/^a=candidate:.*$/gm)).toEqual([expect.stringContaining(` 127.0.0.1 ${port} typ host`)]);
     expect(answer.match(/^a=(sendonly|recvonly)/gm)).toEqual(['a=sendonly', 'a=sendonly']);
     expect(answer.match(/^a=rtpmap:.*(?=\r)/gm)).toEqual(['a=rtpmap:111 opus/48000/2', 'a=rtpmap:96 VP8/90000']);
@@ -102,7 +103,7 @@ describe('an engine', () => {
 
   test('answers or refuses whatever offer, and its worker lives', async () => {
     const engine = await start({ connectTimeoutMs: 100 });
-    const [{ pid }] = engine.workers() as [{ pid: number }];
+    const { pid } = firstWorker(engine);
     const lines = PUBLISH_OFFER.split('\r\n');
     const junk = fc.oneof(
       fc.string(),
@@ -136,6 +137,37 @@ describe('an engine', () => {
     expect(engine.workers()).toMatchObject([{ pid, restarts: 0 }]);
   });
 
+  test('passes over datagrams that nobody expects on its port', async () => {
+    const engine = await start();
+    const { pid, port } = firstWorker(engine);
+    await engine.publish({ room: 'r', member: 'ada', offer: PUBLISH_OFFER });
+    const socket = createSocket('udp4');
+    const datagrams = fc.sample(fc.uint8Array({ minLength: 1, maxLength: 200 }), { seed: 20_261_128, numRuns: 500 });
+    // The beginning of a STUN request, of DTLS and of RTP.
+    for (const start of ['000100002112a442', '16fefd', '80c80006', '806f0001']) {
+      datagrams.push(Buffer.from(start, 'hex'), Buffer.concat([Buffer.from(start, 'hex'), Buffer.alloc(100, 0xff)]));
+    }
+    // Checks of a peer that is gone, which go on for a while; answers in between let the collector run.
+    const username = Buffer.from('gone:peer', 'utf8');
+    const check = Buffer.concat([
+      Buffer.from('000100282112a442', 'hex'),
+      Buffer.alloc(12, 7),
+      Buffer.from([0, 6, 0, username.length]),
+      username,
+      Buffer.alloc(3),
+      Buffer.from([0, 8, 0, 20]),
+      Buffer.alloc(20, 9),
+    ]);
+    for (let count = 0; count < 500; count += 1) datagrams.push(check);
+    for (const [index, bytes] of datagrams.entries()) {
+      await new Promise((sent) => socket.send(bytes, port, '127.0.0.1', sent));
+      if (index % 10 === 0) await engine.publish({ room: 'r', member: 'ada', offer: PUBLISH_OFFER });
+    }
+    socket.close();
+    await engine.publish({ room: 'r', member: 'bob', offer: PUBLISH_OFFER });
+    expect(engine.workers()).toMatchObject([{ pid, restarts: 0 }]);
+  });
+
   test('tells which rooms are lost with a worker and starts it again on its port', async () => {
     const engine = await start();
     const lost: (readonly string[])[] = [];
@@ -148,6 +180,14 @@ describe('an engine', () => {
     const { answer } = await engine.publish({ room: 'r', member: 'ada', offer: PUBLISH_OFFER });
     expect(answer).toContain(` ${before!.port} typ host`);
     expect(engine.workers()).toMatchObject([{ restarts: 1, port: before!.port, rooms: 1 }]);
+  });
+
+  test('starts a worker again that hangs', async () => {
+    const engine = await start({ pingIntervalMs: 50 });
+    const { pid } = firstWorker(engine);
+    process.kill(pid, 'SIGSTOP');
+    await expect.poll(() => engine.workers(), POLL).toMatchObject([{ isUp: true, restarts: 1 }]);
+    expect(isAlive(pid)).toBe(false);
   });
 
   test('refuses what is under way when a worker dies, and the same call may succeed then', async () => {
@@ -175,7 +215,7 @@ describe('an engine', () => {
 
   test('may be closed twice, and serves nothing then', async () => {
     const engine = await start();
-    const [{ pid }] = engine.workers() as [{ pid: number }];
+    const { pid } = firstWorker(engine);
     await engine.close();
     await engine.close();
     expect(isAlive(pid)).toBe(false);

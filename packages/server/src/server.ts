@@ -253,7 +253,7 @@ async function start(
   registerFileMetrics(metrics, files);
   media.registerMetrics(metrics);
   const admin = new AdminServer({
-    readiness: () => ({ database: db.isReady, media: media.isReady(), accepting: isAccepting }),
+    readiness: () => ({ database: db.isReady, ...media.readiness(), accepting: isAccepting }),
     metrics,
   });
   undo.push(() => admin.close());

@@ -43,8 +43,8 @@ export type RunningRtc = {
   };
   /** What users ask about RTC on the client gate. */
   readonly clientHandlers: ReturnType<typeof clientHandlers>;
-  /** False while a worker is down. */
-  isReady(): boolean;
+  /** Whether all workers are up; nothing on a server without any. */
+  readiness(): { media?: boolean };
   registerMetrics(metrics: Metrics): void;
   stopAccepting(): Promise<void>;
   close(): Promise<void>;
@@ -78,7 +78,7 @@ export async function startRtc(parts: StartRtcParts): Promise<RunningRtc> {
     return {
       addresses,
       clientHandlers: clientHandlers({ config, rtc, media, addresses, now }),
-      isReady: () => engine.workers().every(({ isUp }) => isUp),
+      readiness: () => (settings.workers === 0 ? {} : { media: engine.workers().every(({ isUp }) => isUp) }),
       registerMetrics: (metrics) => registerMediaMetrics(metrics, { engine, rtc, media, rtcGate, mediaGate }),
       stopAccepting: async () => {
         await Promise.all([rtcGate.stopAccepting(), mediaGate.stopAccepting()]);
@@ -99,11 +99,7 @@ async function startEngine({ host, media }: ServerConfig, log: Logger, now: () =
     host,
     publicAddress: media.publicAddress,
     limits: { bitrateCapBps: media.bitrateMaxBps },
-    log: {
-      info: (fields, message) => log.info(message, { ...fields }),
-      warn: (fields, message) => log.warn(message, { ...fields }),
-      error: (fields, message) => log.error(message, { ...fields }),
-    },
+    log,
     now,
   });
 }

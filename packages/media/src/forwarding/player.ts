@@ -1,5 +1,6 @@
 import type { MediaKind, PlayerStatistics, StreamStatistics } from '../media-engine.ts';
 import { parseRtcp } from '../rtcp/compound.ts';
+import { encodeReceiverTimeEcho } from '../rtcp/receiver-time.ts';
 import { isRtcp } from '../rtp/rtp-packet.ts';
 import type { ViewerReport } from './bitrate-advice.ts';
 import type { Member } from './member.ts';
@@ -102,6 +103,9 @@ export class Player {
           break;
         case 'remb':
           this.#estimateBps = packet.bitrateBps;
+          break;
+        case 'receiverTime':
+          if (kind === 'video') stream.sendControl(encodeReceiverTimeEcho(stream.ssrc, packet));
           break;
         case 'bye':
           break;

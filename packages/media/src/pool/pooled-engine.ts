@@ -15,6 +15,7 @@ import type { RoomRule } from '../room-policy.ts';
 import type { WorkerEvent, WorkerSettings } from '../worker/protocol.ts';
 import { EventHandlers } from './event-handlers.ts';
 import { type Assignment, isIdle, PooledRoom } from './pooled-room.ts';
+import { RoomPlacement } from './room-placement.ts';
 import { WorkerProcess } from './worker-process.ts';
 
 export type PooledEngineOptions = {
@@ -26,6 +27,7 @@ export type PooledEngineOptions = {
   readonly rulesPerRoomMax: number;
   /** How long a call waits for a worker that is being restarted. */
   readonly workerWaitMs: number;
+  readonly pingIntervalMs: number;
 };
 
 const VOICE_FRAME_MAX_BYTES = 1275;
@@ -36,20 +38,19 @@ export class PooledEngine implements MediaEngine {
   readonly #events = new EventHandlers();
   readonly #workers: WorkerProcess[];
   readonly #rooms = new Map<string, PooledRoom>();
-  /** By number, those that a worker has. */
-  readonly #assigned = new Map<number, PooledRoom>();
+  readonly #placement: RoomPlacement;
   readonly #waiting = new Set<() => void>();
-  #roomCount = 0;
   #playerCount = 0;
   #isClosed = false;
 
   constructor(options: PooledEngineOptions) {
     this.#options = options;
-    const { log, now } = options;
+    const { log, now, pingIntervalMs } = options;
     this.#workers = options.workers.map((settings) => {
       const worker: WorkerProcess = new WorkerProcess(settings, {
         log,
         now,
+        pingIntervalMs,
         handler: {
           handleEvent: (event) => this.#handleEvent(event),
           handleDeath: () => this.#handleDeath(worker),
@@ -60,6 +61,7 @@ export class PooledEngine implements MediaEngine {
       });
       return worker;
     });
+    this.#placement = new RoomPlacement(this.#workers);
   }
 
   /** @throws MediaError `unavailable` when a worker does not come up. */
@@ -106,7 +108,7 @@ export class PooledEngine implements MediaEngine {
     if (room === undefined) return;
     this.#rooms.delete(name);
     await this.#tellAssigned(room, ({ worker, number }) => worker.call('closeRoom', { room: number }));
-    this.#unassign(room);
+    this.#placement.unassign(room);
   }
 
   async setForbidden({ room, member }: MemberAddress, kind: MediaKind, isForbidden: boolean): Promise<void> {
@@ -145,7 +147,7 @@ export class PooledEngine implements MediaEngine {
 
   workers(): WorkerStatistics[] {
     return this.#workers.map((worker) => {
-      const rooms = [...this.#assigned.values()].filter(({ assignment }) => assignment?.worker === worker);
+      const rooms = this.#placement.roomsOf(worker);
       const count = (size: (assignment: Assignment) => number) =>
         rooms.reduce((sum, { assignment }) => sum + (assignment === undefined ? 0 : size(assignment)), 0);
       return {
@@ -153,6 +155,7 @@ export class PooledEngine implements MediaEngine {
         port: worker.port,
         isUp: worker.isUp,
         restarts: worker.restarts,
+        sentPackets: worker.sentPackets,
         rooms: rooms.length,
         publishers: count(({ publishers }) => publishers.size),
         players: count(({ players }) => players.size),
@@ -167,7 +170,7 @@ export class PooledEngine implements MediaEngine {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#rooms.clear();
-    this.#assigned.clear();
+    this.#placement.clear();
     for (const wake of this.#waiting) wake();
     await Promise.all(this.#workers.map((worker) => worker.close()));
   }
@@ -176,7 +179,7 @@ export class PooledEngine implements MediaEngine {
   async #inRoom<Result>(name: string, action: (assignment: Assignment) => Promise<Result>): Promise<Result> {
     if (!this.#workers.some(({ isUp }) => isUp)) await this.#waitForWorker();
     const room = this.#room(name);
-    const assignment = this.#assign(room);
+    const assignment = this.#placement.assign(room);
     assignment.pending += 1;
     try {
       return await action(assignment);
@@ -194,7 +197,9 @@ export class PooledEngine implements MediaEngine {
       throw new MediaError('limit', `the room has ${rulesPerRoomMax} rules already`);
     }
     room.policy.set(rule, isOn);
-    await this.#tellAssigned(room, ({ worker, number }) => worker.call('setRule', { room: number, rule, isOn }));
+    await this.#tellAssigned(room, ({ worker, number }) =>
+      worker.call('setRules', { room: number, rules: [rule], isOn }),
+    );
     this.#forgetIfEmpty(room);
   }
 
@@ -227,38 +232,6 @@ export class PooledEngine implements MediaEngine {
     return room;
   }
 
-  /** Gives the room to the worker that has least to do, with everything that was set for it. */
-  #assign(room: PooledRoom): Assignment {
-    if (room.assignment !== undefined) return room.assignment;
-    const worker = this.#leastLoaded();
-    if (worker === undefined) throw new MediaError('unavailable', 'no media worker is up');
-    this.#roomCount += 1;
-    const number = this.#roomCount;
-    room.assignment = { worker, number, publishers: new Set(), players: new Map(), pending: 0 };
-    this.#assigned.set(number, room);
-    const calls = room.policy.rules.map((rule) => worker.call('setRule', { room: number, rule, isOn: true }));
-    if (room.policy.hearsVoices) calls.push(worker.call('hearVoices', { room: number, isWanted: true }));
-    // They precede every other call of the room; when the worker dies, so does the assignment.
-    Promise.all(calls).catch(() => undefined);
-    return room.assignment;
-  }
-
-  #leastLoaded(): WorkerProcess | undefined {
-    const loads = new Map<WorkerProcess, number>();
-    for (const worker of this.#workers) if (worker.isUp) loads.set(worker, 0);
-    for (const { assignment } of this.#assigned.values()) {
-      const load = assignment === undefined ? undefined : loads.get(assignment.worker);
-      if (assignment !== undefined && load !== undefined) {
-        loads.set(assignment.worker, load + 1 + assignment.publishers.size + assignment.players.size);
-      }
-    }
-    let least: WorkerProcess | undefined;
-    for (const [worker, load] of loads) {
-      if (least === undefined || load < loads.get(least)!) least = worker;
-    }
-    return least;
-  }
-
   async #waitForWorker(): Promise<void> {
     if (this.#isClosed) return;
     let timer: NodeJS.Timeout | undefined;
@@ -277,14 +250,8 @@ export class PooledEngine implements MediaEngine {
     const { worker, number } = assignment;
     // When the worker is gone, so is the room.
     worker.call('closeRoom', { room: number }).catch(() => undefined);
-    this.#unassign(room);
+    this.#placement.unassign(room);
     this.#forgetIfEmpty(room);
-  }
-
-  #unassign(room: PooledRoom): void {
-    if (room.assignment === undefined) return;
-    this.#assigned.delete(room.assignment.number);
-    room.assignment = undefined;
   }
 
   #forgetIfEmpty(room: PooledRoom): void {
@@ -295,18 +262,17 @@ export class PooledEngine implements MediaEngine {
 
   #handleDeath(worker: WorkerProcess): void {
     const lost: string[] = [];
-    for (const room of [...this.#assigned.values()]) {
-      if (room.assignment?.worker !== worker) continue;
-      const { publishers, players } = room.assignment;
-      if (publishers.size > 0 || players.size > 0) lost.push(room.name);
-      this.#unassign(room);
+    for (const room of this.#placement.roomsOf(worker)) {
+      const { assignment } = room;
+      if (assignment !== undefined && assignment.publishers.size + assignment.players.size > 0) lost.push(room.name);
+      this.#placement.unassign(room);
       this.#forgetIfEmpty(room);
     }
     if (lost.length > 0) this.#events.tell('roomsLost', lost);
   }
 
   #handleEvent(event: WorkerEvent): void {
-    const room = this.#assigned.get(event.params.room);
+    const room = this.#placement.find(event.params.room);
     const assignment = room?.assignment;
     if (room === undefined || assignment === undefined) return;
     switch (event.name) {
@@ -339,7 +305,8 @@ export class PooledEngine implements MediaEngine {
         this.#events.tell('activeSpeaker', room.name, event.params.member);
         break;
       case 'voice': {
-        const { member, data, timestampMs } = event.params;
+        const { member, data } = event.params;
+        const timestampMs = this.#options.now();
         this.#events.tell('voice', { room: room.name, member }, { data, timestampMs });
         break;
       }

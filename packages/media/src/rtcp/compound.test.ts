@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { parseRtcp } from './compound.ts';
 import { encodePictureLoss } from './key-frame-requests.ts';
 import { encodeNack } from './nack.ts';
+import { encodeReceiverTimeEcho } from './receiver-time.ts';
 import { encodeRemb } from './remb.ts';
 import { compactNtp, encodeReceiverReport, encodeSenderReport } from './reports.ts';
 
@@ -89,6 +90,30 @@ describe('REMB', () => {
   test('is passed over when its list is cut off or the word is another', () => {
     expect(parseRtcp(bytes('8fce0005 00000001 00000000 52454d42 02126258 00000005'))).toEqual([]);
     expect(parseRtcp(bytes('8fce0004 00000001 00000000 41424344 00126258'))).toEqual([]);
+  });
+});
+
+describe('the time of a receiver', () => {
+  // As Chromium 156 sends it, after another block.
+  const time = '00000001 07000000 04000002 eeb4c662 925ecc3e';
+
+  test('is decoded, and echoed with its middle 32 bits', () => {
+    const [packet] = parseRtcp(bytes(`80cf0005 ${time}`))!;
+    if (packet?.type !== 'receiverTime') throw new Error('no receiver time');
+    expect(packet).toEqual({
+      type: 'receiverTime',
+      senderSsrc: 1,
+      ntpSeconds: 0xeeb4c662,
+      ntpFraction: 0x925ecc3e,
+    });
+    const echo = encodeReceiverTimeEcho(9, packet);
+    expect(hexOf(echo)).toBe('80cf0005' + '00000009' + '05000003' + '00000001' + 'c662925e' + '00000000');
+  });
+
+  test('is passed over when it is cut off or another block', () => {
+    expect(parseRtcp(bytes('80cf0003 00000001 04000002 eeb4c662'))).toEqual([]);
+    expect(parseRtcp(bytes('80cf0004 00000001 06000002 eeb4c662 925ecc3e'))).toEqual([]);
+    expect(parseRtcp(bytes('80cf0000'))).toEqual([]);
   });
 });
 

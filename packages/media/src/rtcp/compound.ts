@@ -8,12 +8,21 @@ import {
   type PictureLoss,
 } from './key-frame-requests.ts';
 import { decodeNack, NACK_FORMAT, type Nack } from './nack.ts';
+import { decodeReceiverTime, type ReceiverTime } from './receiver-time.ts';
 import { APPLICATION_FORMAT, decodeRemb, type Remb } from './remb.ts';
 import { decodeReceiverReport, decodeSenderReport, type ReceiverReport, type SenderReport } from './reports.ts';
 import { RTCP_TYPES, type RtcpBlock } from './rtcp-block.ts';
 
-/** The packets of RTCP that are understood. Others (source descriptions, extended reports, …) are passed over. */
-export type RtcpPacket = SenderReport | ReceiverReport | Nack | PictureLoss | FullIntraRequest | Remb | Bye;
+/** The packets of RTCP that are understood. Others (source descriptions, …) are passed over. */
+export type RtcpPacket =
+  | SenderReport
+  | ReceiverReport
+  | Nack
+  | PictureLoss
+  | FullIntraRequest
+  | Remb
+  | Bye
+  | ReceiverTime;
 
 /**
  * Parses a compound of RTCP packets, also a reduced-size one (RFC 5506).
@@ -52,6 +61,8 @@ function decode(block: RtcpBlock): RtcpPacket | undefined {
       if (block.count === PICTURE_LOSS_FORMAT) return decodePictureLoss(block);
       if (block.count === FULL_INTRA_FORMAT) return decodeFullIntraRequest(block);
       return block.count === APPLICATION_FORMAT ? decodeRemb(block) : undefined;
+    case RTCP_TYPES.extendedReport:
+      return decodeReceiverTime(block);
     default:
       return undefined;
   }

@@ -1,12 +1,13 @@
 import { writeUint32 } from '../rtp/rtp-packet.ts';
 
-/** Packet types of RTCP that are used (RFC 3550, RFC 4585). */
+/** Packet types of RTCP that are used (RFC 3550, RFC 4585, RFC 3611). */
 export const RTCP_TYPES = {
   senderReport: 200,
   receiverReport: 201,
   bye: 203,
   transportFeedback: 205,
   payloadFeedback: 206,
+  extendedReport: 207,
 } as const;
 
 /** The second word of a feedback packet names who sends it, the third whose media it is about. */

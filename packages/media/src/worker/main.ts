@@ -1,27 +1,24 @@
 // The process of a media worker. Started by the engine alone, with its settings as JSON in its one argument.
-import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
 import * as native from 'node-datachannel';
 import { MediaError } from '../media-error.ts';
 import { MediaWorker } from './media-worker.ts';
 import type { FromWorker, ToWorker, WorkerSettings } from './protocol.ts';
+import { UdpPort } from './udp-port.ts';
 
 const settings = JSON.parse(process.argv[2]!) as WorkerSettings;
 let isCongested = false;
 
-// Without the engine there is nobody to serve; its end, however sudden, closes the channel.
-process.on('disconnect', () => process.exit(0));
+// Without the engine there is nobody to serve; its end, however sudden, closes the channel. An exit would first wait for the
+// native module to end its connections, and has been seen to wait for ever.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 // The engine decides when to end, also when a signal goes to the whole group.
 process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => undefined);
 
-native.initLogger('Error', (_level, message) => tellFault(message));
+// Its errors are those of single peers, who may fail in any way they like; what matters is thrown.
+native.initLogger('Fatal', (_level, message) => tellFault(message));
 
-const port = settings.port === 0 ? await findFreePort() : settings.port;
-// Holds the port from the start, so that a port in use ends the process at once. Peers share it.
-const listener = new native.IceUdpMuxListener(port, settings.bindAddress);
-listener.onUnhandledStunRequest(() => undefined);
-
+const port = await UdpPort.open(settings.port, settings.bindAddress);
 const worker = new MediaWorker(settings, port, {
   handleEvent: (name, params) => {
     // What is renewed in a moment is not queued for an engine that is behind.
@@ -33,9 +30,10 @@ const worker = new MediaWorker(settings, port, {
 
 process.on('message', (message: ToWorker) => {
   if (message.type === 'voice') worker.handleVoice(message.room, message.member, message.data, message.timestampMs);
+  else if (message.type === 'ping') tell({ type: 'pong', sentPackets: worker.sentPackets });
   else void serve(message);
 });
-tell({ type: 'ready', port });
+tell({ type: 'ready', port: port.number });
 
 async function serve({ id, name, params }: Extract<ToWorker, { type: 'call' }>): Promise<void> {
   try {
@@ -57,14 +55,4 @@ function tell(message: FromWorker): void {
 
 function tellFault(error: unknown): void {
   tell({ type: 'fault', message: error instanceof Error ? (error.stack ?? error.message) : String(error) });
-}
-
-async function findFreePort(): Promise<number> {
-  const socket = createSocket('udp4');
-  socket.bind(0, settings.bindAddress);
-  await once(socket, 'listening');
-  const { port: free } = socket.address();
-  socket.close();
-  await once(socket, 'close');
-  return free;
 }

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { write } from 'sdp-transform';
 import { monotonicNowMs } from '../forwarding/clock.ts';
 import type { Member } from '../forwarding/member.ts';
-import { OutgoingStream } from '../forwarding/outgoing-stream.ts';
+import { OutgoingStream, type PacketSink } from '../forwarding/outgoing-stream.ts';
 import { Player } from '../forwarding/player.ts';
 import { Publisher } from '../forwarding/publisher.ts';
 import { Room } from '../forwarding/room.ts';
@@ -13,6 +13,7 @@ import { type Offer, readOffer } from '../sdp/offer.ts';
 import { NativePeer, type NativePeerHandler, type Transport } from './native-peer.ts';
 import { PeerTable } from './peer-table.ts';
 import type { WorkerCallName, WorkerCalls, WorkerEvents, WorkerSettings } from './protocol.ts';
+import type { UdpPort } from './udp-port.ts';
 
 export type MediaWorkerHandler = {
   handleEvent<Name extends keyof WorkerEvents>(name: Name, params: WorkerEvents[Name]): void;
@@ -29,6 +30,7 @@ const SSRC_END = 2 ** 32;
 /** The rooms of one worker process and their peers. */
 export class MediaWorker {
   readonly #settings: WorkerSettings;
+  readonly #port: UdpPort;
   readonly #transport: Transport;
   readonly #handler: MediaWorkerHandler;
   readonly #rooms = new Map<number, Room>();
@@ -36,17 +38,24 @@ export class MediaWorker {
   readonly #players = new PeerTable<Player>();
   readonly #timers: NodeJS.Timeout[];
   #count = 0;
+  #sentPackets = 0;
 
-  /** @param port the UDP port that this process has for itself */
-  constructor(settings: WorkerSettings, port: number, handler: MediaWorkerHandler) {
+  /** @param port is kept, and closed with the worker */
+  constructor(settings: WorkerSettings, port: UdpPort, handler: MediaWorkerHandler) {
     this.#settings = settings;
-    this.#transport = { port, bindAddress: settings.bindAddress, iceServers: settings.iceServers };
+    this.#port = port;
+    this.#transport = { port: port.number, bindAddress: settings.bindAddress, iceServers: settings.iceServers };
     this.#handler = handler;
     this.#timers = [
       this.#every(TICK_MS, (room) => room.handleTick(monotonicNowMs())),
       this.#every(LEVEL_TURN_MS, (room) => room.handleLevelTurn()),
       this.#every(SECOND_MS, (room) => room.handleSecond(monotonicNowMs())),
     ];
+  }
+
+  /** Packets sent to players so far, RTCP included. */
+  get sentPackets(): number {
+    return this.#sentPackets;
   }
 
   /** Serves a call. @throws MediaError when it is refused. */
@@ -66,6 +75,7 @@ export class MediaWorker {
   close(): void {
     for (const timer of this.#timers) clearInterval(timer);
     for (const room of [...this.#rooms.keys()]) this.#closeRoom(room);
+    this.#port.close();
   }
 
   readonly #calls: { [Name in WorkerCallName]: (params: WorkerCalls[Name]['params']) => unknown } = {
@@ -83,7 +93,9 @@ export class MediaWorker {
       }
     },
     closeRoom: ({ room }) => this.#closeRoom(room),
-    setRule: ({ room, rule, isOn }) => this.#room(room).setRule(rule, isOn),
+    setRules: ({ room, rules, isOn }) => {
+      for (const rule of rules) this.#room(room).setRule(rule, isOn);
+    },
     hearVoices: ({ room, isWanted }) => this.#room(room).setHearsVoices(isWanted),
     statistics: ({ room }) => this.#statistics(room),
   };
@@ -105,6 +117,7 @@ export class MediaWorker {
       if (waiting !== member.publisher) this.#endPublisher(roomNumber, room, member, waiting, 'replaced');
     }
     const publisher = new Publisher(member, 1 + randomInt(SSRC_END - 1));
+    member.expected.add(publisher);
     const peer = this.#createPeer('publisher', {
       handleConnected: () => this.#connectPublisher(roomNumber, room, member, publisher),
       handleLost: () => this.#endPublisher(roomNumber, room, member, publisher, 'lost'),
@@ -128,6 +141,7 @@ export class MediaWorker {
       return await this.#answer(peer, offer);
     } catch (error) {
       this.#publishers.remove(publisher);
+      member.expected.delete(publisher);
       room.dropIfIdle(member);
       throw error;
     }
@@ -187,12 +201,18 @@ export class MediaWorker {
           ssrc,
           payloadType: section.payloadType,
           extensionId: section.kind === 'audio' ? section.audioLevelId : section.absSendTimeId,
-          sink: track,
+          sink: { send: (bytes) => this.#send(track, bytes) },
           firstSequenceNumber: randomInt(0x8000),
         }),
       );
       track.onMessage((bytes) => player.handleMessage(section.kind, bytes, monotonicNowMs()));
     }
+  }
+
+  #send(track: PacketSink, bytes: Buffer): boolean {
+    const isSent = track.send(bytes);
+    if (isSent) this.#sentPackets += 1;
+    return isSent;
   }
 
   #createPeer(purpose: string, handler: NativePeerHandler): NativePeer {
@@ -216,6 +236,7 @@ export class MediaWorker {
     this.#publishers.confirm(publisher);
     const before = member.publisher;
     publisher.isConnected = true;
+    member.expected.delete(publisher);
     member.setPublisher(publisher);
     if (before !== undefined) this.#endPublisher(roomNumber, room, member, before, 'replaced');
     this.#handler.handleEvent('publisherConnected', { room: roomNumber, member: member.name });
@@ -223,6 +244,7 @@ export class MediaWorker {
 
   #endPublisher(roomNumber: number, room: Room, member: Member, publisher: Publisher, end: MediaEnd): void {
     if (!this.#publishers.remove(publisher)) return;
+    member.expected.delete(publisher);
     if (member.publisher === publisher) member.setPublisher(undefined);
     room.dropIfIdle(member);
     // While another one sends or is about to, the member has not ended; it was replaced.
@@ -278,8 +300,7 @@ export class MediaWorker {
         {
           levels: (levels) => this.#handler.handleEvent('levels', { room: number, levels }),
           activeSpeaker: (member) => this.#handler.handleEvent('activeSpeaker', { room: number, member }),
-          voice: (member, data) =>
-            this.#handler.handleEvent('voice', { room: number, member, data, timestampMs: Date.now() }),
+          voice: (member, data) => this.#handler.handleEvent('voice', { room: number, member, data }),
         },
       );
       this.#rooms.set(number, room);

@@ -59,6 +59,8 @@ export class NativePeer {
       media.parseSdpLine(`a=rtcp-fb:${section.payloadType} nack`);
     } else {
       (media as native.Video).addVP8Codec(section.payloadType);
+      // Lets the viewer ask for the time, and so learn after how long a lost packet can be asked for again.
+      media.parseSdpLine(`a=rtcp-fb:${section.payloadType} rrtr`);
     }
     for (const line of extensionLines(section)) media.parseSdpLine(line);
     // One stream for both kinds, so that browsers keep them together.
@@ -78,11 +80,8 @@ export class NativePeer {
    * than `timeoutMs` to gather them.
    */
   async answer(offer: string, timeoutMs: number): Promise<string> {
-    const isGathered = new Promise<void>((resolve) => {
-      this.#connection.onGatheringStateChange((state) => this.#guard(() => state === 'complete' && resolve()));
-    });
     this.#connection.setRemoteDescription(offer, 'offer');
-    if (this.#connection.gatheringState() !== 'complete') await withTimeout(isGathered, timeoutMs);
+    await this.#gather(timeoutMs);
     const description = this.#connection.localDescription();
     if (description === null) throw new Error('the transport gave no answer');
     return description.sdp;
@@ -98,6 +97,20 @@ export class NativePeer {
       this.#handler.handleFault(error);
     }
     for (const track of this.#tracks) track.forget();
+  }
+
+  /**
+   * Addresses of the host are there at once. Each native callback costs every turn of the event loop a little, so one is
+   * set only at need.
+   */
+  async #gather(timeoutMs: number): Promise<void> {
+    const isComplete = () => this.#connection.gatheringState() === 'complete';
+    if (isComplete()) return;
+    const gathered = new Promise<void>((resolve) => {
+      this.#connection.onGatheringStateChange(() => this.#guard(() => isComplete() && resolve()));
+      if (isComplete()) resolve();
+    });
+    await withTimeout(gathered, timeoutMs);
   }
 
   #hold(track: native.Track): NativeTrack {

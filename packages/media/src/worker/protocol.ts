@@ -39,7 +39,7 @@ export type WorkerCalls = {
   closePlayer: { params: { room: number; player: string }; result: undefined };
   closeMember: { params: { room: number; member: string }; result: undefined };
   closeRoom: { params: { room: number }; result: undefined };
-  setRule: { params: { room: number; rule: RoomRule; isOn: boolean }; result: undefined };
+  setRules: { params: { room: number; rules: readonly RoomRule[]; isOn: boolean }; result: undefined };
   hearVoices: { params: { room: number; isWanted: boolean }; result: undefined };
   statistics: { params: { room: number }; result: RoomStatistics };
 };
@@ -53,7 +53,7 @@ export type WorkerEvents = {
   playerEnded: { room: number; player: string; end: MediaEnd };
   levels: { room: number; levels: readonly MemberLevel[] };
   activeSpeaker: { room: number; member: string | undefined };
-  voice: { room: number; member: string; data: Uint8Array; timestampMs: number };
+  voice: { room: number; member: string; data: Uint8Array };
 };
 
 export type WorkerEvent = {
@@ -61,11 +61,13 @@ export type WorkerEvent = {
 }[keyof WorkerEvents];
 
 export type ToWorker =
+  | { type: 'ping' }
   | { type: 'call'; id: number; name: WorkerCallName; params: unknown }
   | { type: 'voice'; room: number; member: string; data: Uint8Array; timestampMs: number };
 
 export type FromWorker =
   | { type: 'ready'; port: number }
+  | { type: 'pong'; sentPackets: number }
   | { type: 'answer'; id: number; result: unknown }
   | { type: 'refusal'; id: number; code: MediaErrorCode; message: string }
   | { type: 'fault'; message: string }

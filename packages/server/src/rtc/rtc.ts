@@ -64,7 +64,7 @@ export class Rtc {
     this.clientPushes = pushes;
     this.signalMessages = new SignalMessages(delivery, timers.now);
     this.wishes = new MemberWishes(events);
-    this.calls = new RtcCalls({ pushes, sessions, timers, rules: callRules(rules) });
+    this.calls = new RtcCalls({ pushes, sessions, timers, rules: callRules(rules), randomBytes });
     this.pushes = new RoomPushes({ pushes, sessions, tickets: this.tickets, now: timers.now });
     this.signals = new SignalFilter({
       rooms,

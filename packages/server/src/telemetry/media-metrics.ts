@@ -44,6 +44,11 @@ export function registerMediaMetrics(
     sum(({ players }) => players),
   );
   metrics.total(
+    'parley_media_packets_sent_total',
+    'Packets sent to players in browsers',
+    sum(({ sentPackets }) => sentPackets),
+  );
+  metrics.total(
     'parley_media_rooms_lost_total',
     'Rooms brought back after the death of their worker',
     () => media.recovery.roomsLost,

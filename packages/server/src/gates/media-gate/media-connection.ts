@@ -122,7 +122,7 @@ export class MediaConnection implements ConnectionHandlers {
     };
   }
 
-  /** There is no ticket for calls: who knows both sides and the number of an accepted call is one of the two. */
+  /** Calls have no ticket: who knows the number of an accepted one, which cannot be guessed, is one of the two. */
   #joinCall(params: WireMap): void {
     const { pid, uid, peerUid, callId } = mediaCalls.check('setP2PRequest', params, DEFAULT_LIMITS);
     const project = this.#requireProject(pid);

@@ -7,7 +7,12 @@ import type { AddressRate } from './address-rate.ts';
 import type { Offers } from './offers.ts';
 
 /** What every connection of the gate shares. */
-export type RtcGateParts = { offers: Offers; rate: AddressRate; calls: CallCounters; log: Logger };
+export type RtcGateParts = {
+  offers: Pick<Offers, 'answer' | 'limitsFor'>;
+  rate: Pick<AddressRate, 'take'>;
+  calls: CallCounters;
+  log: Logger;
+};
 
 /** The official browser SDK never closes its connections, which serve one offer each. */
 const LINGER_MS = 15_000;

@@ -16,7 +16,7 @@ import { WebViewers } from './web-viewers.ts';
 export type RtcMediaParts = {
   engine: MediaEngine;
   rtc: Rtc;
-  rooms: RoomService;
+  rooms: Pick<RoomService, 'isIn' | 'isAnybodyIn'>;
   sessions: SessionDirectory;
   timers: Timers;
   log: Logger;

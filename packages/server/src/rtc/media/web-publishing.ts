@@ -18,9 +18,15 @@ export type PublishOffer = {
 };
 
 /** One offer. */
-type Attempt = { isRevoked: boolean; isAnswering: boolean };
+type Attempt = { isRevoked: boolean };
 /** What a user publishes in a room. */
-type Stream = { latest: Attempt | undefined; publication: Publication | undefined };
+type Stream = {
+  /** Those that wait for their answers. */
+  readonly attempts: Set<Attempt>;
+  /** The last one that the engine was given. */
+  latest: Attempt | undefined;
+  publication: Publication | undefined;
+};
 
 type Parts = { engine: MediaEngine; members: WebMembers; rooms: RtcRooms; viewers: WebViewers };
 
@@ -46,7 +52,8 @@ export class WebPublishing {
     members.requireMayPublish({ project, rid, uid });
     const media = mediaAddressOf({ pid: project.pid, rid }, uid);
     const stream = this.#stream(media);
-    const attempt: Attempt = { isRevoked: false, isAnswering: true };
+    const attempt: Attempt = { isRevoked: false };
+    stream.attempts.add(attempt);
     stream.latest = attempt;
     const made = engine.publish({ ...media, offer: sdp });
     try {
@@ -61,7 +68,7 @@ export class WebPublishing {
       this.#closeWhenMade(made, media, attempt);
       throw error;
     } finally {
-      attempt.isAnswering = false;
+      stream.attempts.delete(attempt);
       this.#forgetIfEnded(media);
     }
   }
@@ -79,13 +86,12 @@ export class WebPublishing {
 
   /** Whether an offer of the user waits for its answer. */
   isAnswering(address: MemberAddress): boolean {
-    return this.#find(address)?.latest?.isAnswering === true;
+    return (this.#find(address)?.attempts.size ?? 0) > 0;
   }
 
-  /** An offer that waits for its answer will be refused. */
+  /** Offers that wait for their answers will be refused. */
   revoke(address: MemberAddress): void {
-    const attempt = this.#find(address)?.latest;
-    if (attempt !== undefined) attempt.isRevoked = true;
+    for (const attempt of this.#find(address)?.attempts ?? []) attempt.isRevoked = true;
   }
 
   /** What is published in a room. */
@@ -120,7 +126,7 @@ export class WebPublishing {
       stream.publication = undefined;
       this.#forgetIfEnded(media);
     }
-    if (stream?.latest?.isAnswering !== true) this.#close(media);
+    if (!this.isAnswering(media)) this.#close(media);
     // Whoever listens to the end of the membership is told in this turn, and knows more of the reason.
     const { pid, rid } = parseMediaRoom(media.room);
     queueMicrotask(() => {
@@ -137,11 +143,14 @@ export class WebPublishing {
     made.then(
       () => {
         const stream = this.#find(media);
-        if (stream !== undefined && stream.latest !== attempt) return; // A newer one has replaced it.
+        if (stream?.latest !== undefined && stream.latest !== attempt) return; // A newer one replaces it.
         this.#close(media);
         if (stream?.publication !== undefined) this.handleLost(stream.publication);
       },
-      () => undefined, // Nothing was made.
+      () => {
+        const stream = this.#find(media);
+        if (stream?.latest === attempt) stream.latest = undefined; // Nothing was made.
+      },
     );
   }
 
@@ -156,7 +165,7 @@ export class WebPublishing {
   #stream({ room, member }: MemberAddress): Stream {
     const streams = this.#streams.get(room) ?? new Map<string, Stream>();
     this.#streams.set(room, streams);
-    const stream = streams.get(member) ?? { latest: undefined, publication: undefined };
+    const stream = streams.get(member) ?? { attempts: new Set(), latest: undefined, publication: undefined };
     streams.set(member, stream);
     return stream;
   }
@@ -165,7 +174,7 @@ export class WebPublishing {
     const streams = this.#streams.get(room);
     const stream = streams?.get(member);
     if (streams === undefined || stream === undefined) return;
-    if (stream.latest?.isAnswering === true || stream.publication !== undefined) return;
+    if (stream.attempts.size > 0 || stream.publication !== undefined) return;
     streams.delete(member);
     if (streams.size === 0) this.#streams.delete(room);
   }
