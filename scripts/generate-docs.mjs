@@ -31,17 +31,15 @@ function renderLimits({ DEFAULT_LIMITS, LIMIT_MEANINGS }) {
 
 function renderWireReference(contract) {
   const server = subjectsOf(contract.SUBJECTS, contract.methods);
-  const client = subjectsOf(contract.CLIENT_SUBJECTS, contract.clientMethods).map((subject) => ({
-    ...subject,
-    title: `Client gate: ${subject.title}`,
-    prefix: 'client ',
-  }));
+  const client = prefixed('client ', 'Client gate', contract.CLIENT_SUBJECTS, contract.clientMethods);
+  const media = prefixed('media ', 'Media gate', contract.MEDIA_SUBJECTS, contract.mediaMethods);
+  const webRtc = prefixed('web RTC ', 'Web RTC endpoint', contract.WEB_RTC_SUBJECTS, contract.webRtcMethods);
   const pushes = Object.values(contract.pushes);
   const fileMethods = Object.values(contract.fileGateMethods);
   return page([
     '# Wire reference',
     ORIGIN,
-    'Every method of the server gate, of the client gate and of the file gate, and every push. A quest carries a map of ' +
+    'Every method of every gate and every push. A quest carries a map of ' +
       'parameters, an answer a map of fields, an error answer `code` and `ex`; see [errors](errors.md).',
     'Server gate:',
     list(server.map(subjectLine)),
@@ -49,6 +47,8 @@ function renderWireReference(contract) {
     list(client.map(subjectLine)),
     'File gate:',
     list([fileMethods.map(({ name }) => link(name)).join(', ')]),
+    'Media gate and web RTC endpoint:',
+    list([...media, ...webRtc].map(subjectLine)),
     'Pushes:',
     list([pushes.map(({ name }) => link(`push ${name}`, name)).join(', ')]),
     '## Common to all methods',
@@ -80,6 +80,8 @@ function renderWireReference(contract) {
     'Errors of any method on the file gate:',
     list(refusalLines(Object.entries(contract.FILE_COMMON_REFUSALS), contract)),
     ...fileMethods.flatMap((method) => renderMethod(method, '', contract)),
+    ...media.flatMap((subject) => renderSubject(subject, contract)),
+    ...webRtc.flatMap((subject) => renderSubject(subject, contract)),
     '## Pushes',
     'Quests that the server sends. A two-way push is answered with an empty map; whatever the answer is, it only says that ' +
       'the push arrived. The same message may be pushed twice.',
@@ -96,6 +98,11 @@ function subjectsOf(subjects, methods) {
     prefix: '',
     methods: all.filter((method) => method.subject === subject),
   }));
+}
+
+/** The subjects of a gate whose headings begin with its name. */
+function prefixed(prefix, gate, subjects, methods) {
+  return subjectsOf(subjects, methods).map((subject) => ({ ...subject, title: `${gate}: ${subject.title}`, prefix }));
 }
 
 /** The subject and its methods, each a link; names that stand on both gates have a heading each. */
@@ -174,7 +181,11 @@ function renderMethod(method, prefix, contract) {
     `Callers: ${method.gates.map((gate) => GATES[gate]).join(', ')}.`,
     ...aliases.map(({ name }) => `Older name: \`${name}\`.`),
     ...(Object.keys(method.params).length === 0 ? ['No parameters.'] : [paramTable(method.params, contract)]),
-    ...(Object.keys(method.answer).length === 0 ? ['Answer: an empty map.'] : ['Answer:', answerTable(method.answer)]),
+    ...(method.isOneWay === true
+      ? ['One-way: there is no answer.']
+      : Object.keys(method.answer).length === 0
+        ? ['Answer: an empty map.']
+        : ['Answer:', answerTable(method.answer)]),
     ...(errors.length === 0 ? [] : [`Errors:\n\n${list(errors)}`]),
     ...(method.notes === undefined ? [] : [method.notes]),
   ];
@@ -190,11 +201,13 @@ function renderPush(push, contract) {
   ];
 }
 
-const RECEIVERS = { server: 'back ends', client: 'clients' };
+const RECEIVERS = { server: 'back ends', client: 'clients', media: 'clients of the media gate' };
 const GATES = {
   server: 'back ends, on the server gate',
   client: 'users, on the client gate',
   file: 'back ends and users, on the file gate',
+  media: 'native clients, on the media gate',
+  'web-rtc': 'browsers, on the web RTC endpoint',
 };
 
 /** One line per code beyond 10009 and 10010, which any parameter can cause. */
@@ -283,6 +296,7 @@ function renderErrors(contract, fpnn) {
     answeredBy(name, code, contract.methods, contract.COMMON_REFUSALS),
     answeredBy(name, code, contract.clientMethods, contract.CLIENT_COMMON_REFUSALS),
     answeredBy(name, code, contract.fileGateMethods, contract.FILE_COMMON_REFUSALS),
+    answeredBy(name, code, { ...contract.mediaMethods, ...contract.webRtcMethods }, {}),
   ]);
   const local = Object.entries(fpnn.FPNN_CODES).filter(([, code]) => code !== 0 && !travelling.has(code));
   return page([
@@ -292,7 +306,13 @@ function renderErrors(contract, fpnn) {
       'the text. Codes of "any method" can be the answer to every quest on the gate. What each method means by ' +
       'its codes stands in the [wire reference](wire-reference.md); older names of methods answer as the newer ones.',
     table(
-      ['code', 'name', 'meaning', ...['server', 'client', 'file'].map((gate) => `answered on the ${gate} gate by`)],
+      [
+        'code',
+        'name',
+        'meaning',
+        ...['server', 'client', 'file'].map((gate) => `answered on the ${gate} gate by`),
+        'answered for media by',
+      ],
       rows,
     ),
     '## Codes below the methods',

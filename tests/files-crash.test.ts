@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RawString, WireMap } from '@parley/fpnn';
-import { createTestDatabase, RawCaller, type TestDatabase } from '@parley/testkit';
+import { createTestDatabase, RawCaller, type TestDatabase } from '@parley/testkit/internal';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { S3_CREDENTIALS, S3Server } from '../packages/server/test/support/s3-server.ts';
 import { FileCaller } from './support/file-caller.ts';

@@ -27,6 +27,7 @@ export function compileFieldCheck(param: string, field: ParamField, rules: GateR
       return compileFlag(param, field);
     case 'text':
     case 'body':
+    case 'bytes':
       return compileBytes(param, field);
     case 'word':
       return compileWord(param, field);

@@ -2,6 +2,7 @@ import { RawString, type WireValue } from '@parley/fpnn';
 import { refuse, refuseLength, refuseType } from './check-refusals.ts';
 import type {
   BodyField,
+  BytesField,
   ChoiceField,
   FlagField,
   IdField,
@@ -66,17 +67,18 @@ export function compileFlag(param: string, _field: FlagField): FieldCheck {
   return (value) => (typeof value === 'boolean' ? value : refuseType(param, 'a bool', value));
 }
 
-/** The check of a text or a body and its length. */
-export function compileBytes(param: string, field: TextField | BodyField): FieldCheck {
+/** The check of a text, a body or bytes and the length. */
+export function compileBytes(param: string, field: TextField | BodyField | BytesField): FieldCheck {
   const { limit, refusal } = field;
-  const keepsBin = field.kind === 'body';
+  const { kind } = field;
   return (value, limits) => {
     const isRaw = value instanceof RawString;
     if (!isRaw && !(value instanceof Uint8Array)) return refuseType(param, 'a str or bin', value);
     const { length } = isRaw ? value.bytes : value;
     if (limit !== undefined && length > limits[limit])
       return refuseLength(refusal, param, length, 'bytes', limits[limit]);
-    return isRaw || keepsBin ? value : new RawString(value);
+    if (kind === 'bytes') return isRaw ? value.bytes : value;
+    return isRaw || kind === 'body' ? value : new RawString(value);
   };
 }
 

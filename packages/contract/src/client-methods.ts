@@ -10,6 +10,8 @@ import { clientGroups } from './client-subjects/groups.ts';
 import { clientHistory } from './client-subjects/history.ts';
 import { clientMessages } from './client-subjects/messages.ts';
 import { clientRooms } from './client-subjects/rooms.ts';
+import { rtcCallMethods } from './client-subjects/rtc-calls.ts';
+import { clientRtcRooms } from './client-subjects/rtc-rooms.ts';
 import { sessionMethods } from './client-subjects/session.ts';
 import { clientUsers } from './client-subjects/users.ts';
 
@@ -32,6 +34,8 @@ export const clientMethods = {
   ...attributeMethods,
   ...debugLogMethods,
   ...fileMethods,
+  ...clientRtcRooms,
+  ...rtcCallMethods,
 } as const;
 
 export type ClientMethodName = keyof typeof clientMethods;

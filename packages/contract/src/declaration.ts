@@ -2,7 +2,7 @@ import { ERROR_CODES, type ErrorCode, type ErrorName } from './error-codes.ts';
 import type { AnswerField, ParamField } from './fields.ts';
 import type { Gate } from './gates.ts';
 import { paramRefusals } from './param-refusals.ts';
-import type { ClientSubject, Subject } from './subjects.ts';
+import type { AnySubject } from './subjects.ts';
 
 /** When a method answers a code, by the name of the code; each a clause without a full stop. */
 export type Refusals = { readonly [Name in ErrorName]?: string };
@@ -12,6 +12,8 @@ export type MethodShape = {
   /** One sentence. */
   readonly summary: string;
   readonly gates: readonly Gate[];
+  /** True: sent without a number, so that no answer is possible, a refusal neither. */
+  readonly isOneWay?: boolean;
   readonly params: { readonly [name: string]: ParamField };
   readonly answer: { readonly [name: string]: AnswerField };
   /** Codes beyond those that the parameters bring with them. */
@@ -23,7 +25,7 @@ export type MethodShape = {
 export type MethodDeclaration = MethodShape & {
   /** The wire name, with its exact letter case. */
   readonly name: string;
-  readonly subject: Subject | ClientSubject;
+  readonly subject: AnySubject;
   /** The codes of its parameters and of `refusals`, rising. Those of `COMMON_REFUSALS` come on top. */
   readonly errors: readonly ErrorCode[];
   /** The method that this older name stands for; everything else is equal. */
@@ -33,14 +35,14 @@ export type MethodDeclaration = MethodShape & {
 type Declared<Shapes extends Readonly<Record<string, MethodShape>>> = {
   readonly [Name in keyof Shapes & string]: Shapes[Name] & {
     readonly name: Name;
-    readonly subject: Subject | ClientSubject;
+    readonly subject: AnySubject;
     readonly errors: readonly ErrorCode[];
   };
 };
 
 /** Declares the methods of one subject; each key is a wire name. */
 export function declareMethods<const Shapes extends Readonly<Record<string, MethodShape>>>(
-  subject: Subject | ClientSubject,
+  subject: AnySubject,
   shapes: Shapes,
 ): Declared<Shapes> {
   const declared = Object.entries(shapes).map(([name, shape]) => [

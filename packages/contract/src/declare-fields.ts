@@ -2,6 +2,7 @@ import type { ErrorName } from './error-codes.ts';
 import type {
   AttrsField,
   BodyField,
+  BytesField,
   ChoiceField,
   FieldBase,
   FieldDeclaration,
@@ -169,6 +170,11 @@ export function body(meaning: string): RequiredField<BodyField> {
     limit: 'messageMaxBytes',
     refusal: 'largeMessageOrAttrs',
   };
+}
+
+/** Bytes of no meaning to the server; too many are refused with 200030. */
+export function bytes(meaning: string, limit: LimitName): RequiredField<BytesField> {
+  return { kind: 'bytes', wire: 'bin', meaning, presence: 'required', limit, refusal: 'largeMessageOrAttrs' };
 }
 
 /** The bytes of a file. */

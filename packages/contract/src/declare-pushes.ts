@@ -5,7 +5,7 @@ import type { Gate } from './gates.ts';
 export type PushShape = {
   /** One sentence. */
   readonly summary: string;
-  /** Who gets it: users who are logged in on the client gate, back ends that listen on the server gate. */
+  /** Who gets it: users logged in on the client gate, back ends listening on the server gate, clients of the media gate. */
   readonly to: readonly Gate[];
   /** True: no answer is possible. False: the receiver answers an empty map; any answer, an error too, says it arrived. */
   readonly isOneWay: boolean;

@@ -16,6 +16,7 @@ type Given = {
   flag: boolean;
   text: string | RawString;
   body: string | Uint8Array | RawString;
+  bytes: Uint8Array;
   idList: readonly (number | bigint)[];
   mtypeList: readonly number[];
   textMap: GivenTexts;
@@ -35,6 +36,7 @@ type Checked = {
   flag: boolean;
   text: RawString;
   body: RawString | Uint8Array;
+  bytes: Uint8Array;
   idList: readonly bigint[];
   mtypeList: readonly number[];
   textMap: ReadonlyMap<string, RawString>;
@@ -48,6 +50,7 @@ type Read = {
   flag: boolean;
   text: string;
   body: RawString | Uint8Array;
+  bytes: Uint8Array;
   idList: bigint[];
   mtypeList: number[];
   textMap: Map<string, string>;

@@ -3,7 +3,7 @@ import { decodePushBody } from './chat-body.ts';
 import type { FieldDeclaration } from './fields.ts';
 import { decodeHistoryUnit, decodeLastMessage, decodeP2pHistoryUnit, decodeP2pLastMessage } from './history-unit.ts';
 import { parseInt64, toInt64, toNumber } from './integers.ts';
-import { toBody, toText } from './raw-values.ts';
+import { toBody, toBytes, toText } from './raw-values.ts';
 
 /** The value as SDKs give it; undefined when it has the wrong type. */
 export function decodeField(field: FieldDeclaration, value: WireValue): unknown {
@@ -21,6 +21,8 @@ export function decodeField(field: FieldDeclaration, value: WireValue): unknown 
       return toText(value);
     case 'body':
       return toBody(value);
+    case 'bytes':
+      return toBytes(value);
     case 'idList':
       return decodeList(value, toInt64);
     case 'mtypeList':

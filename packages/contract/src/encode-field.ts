@@ -31,6 +31,8 @@ export function encodeField(name: string, field: FieldDeclaration, value: unknow
       return encodeWord(name, field.allowed, value);
     case 'body':
       return encodeBody(name, value);
+    case 'bytes':
+      return value instanceof Uint8Array ? value : refuseType(name, 'a Uint8Array');
     case 'idList':
       return encodeList(name, value, encodeId);
     case 'mtypeList':

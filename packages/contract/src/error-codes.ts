@@ -71,6 +71,8 @@ export const ERROR_CODES = {
   rtcNotAllowed: 700007,
   rtcRoomMax: 700008,
   rtcMemberMax: 700009,
+  rtcInvalidOperation: 700010,
+  rtcPeerBusy: 700030,
 } as const;
 
 export type ErrorName = keyof typeof ERROR_CODES;
@@ -142,8 +144,10 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorName, string>> = {
   rtcRoomNotFound: 'RTC: there is no such room.',
   rtcInvalidParameter: 'RTC: a parameter has a value that is not allowed.',
   rtcNotAllowed: 'RTC: the user may not do this.',
-  rtcRoomMax: 'RTC: the project has as many rooms as it may.',
+  rtcRoomMax: 'RTC: the project or the user has as many rooms as it may.',
   rtcMemberMax: 'RTC: the room is full.',
+  rtcInvalidOperation: 'RTC: not possible in the state that the call is in.',
+  rtcPeerBusy: 'RTC: one of the two users is in a call already.',
 };
 
 const namesByCode = new Map<number, ErrorName>(

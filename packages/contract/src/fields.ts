@@ -52,6 +52,8 @@ export type WordField<W extends string = string> = FieldBase & {
 };
 /** The content of a message or of a file; str or bin, and it stays what it was. */
 export type BodyField = FieldBase & { readonly kind: 'body'; readonly limit: LimitName; readonly refusal: ErrorName };
+/** Bytes; a str is accepted and counts as its bytes. */
+export type BytesField = FieldBase & { readonly kind: 'bytes'; readonly limit: LimitName; readonly refusal: ErrorName };
 /** A list of ids. A map is accepted, its keys are the ids. */
 export type IdListField = FieldBase & {
   readonly kind: 'idList';
@@ -107,7 +109,16 @@ export type AttrsField = FieldBase & { readonly kind: 'attrs' };
 export type PushBodyField = FieldBase & { readonly kind: 'pushBody' };
 
 /** One value. */
-type ScalarField = IdField | TimeField | IntField | ChoiceField | FlagField | TextField | WordField | BodyField;
+type ScalarField =
+  | IdField
+  | TimeField
+  | IntField
+  | ChoiceField
+  | FlagField
+  | TextField
+  | WordField
+  | BodyField
+  | BytesField;
 
 export type ParamField =
   | ScalarField

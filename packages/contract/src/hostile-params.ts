@@ -56,6 +56,7 @@ function plainValue(field: ParamField): Encodable {
       return true;
     case 'text':
     case 'body':
+    case 'bytes':
       return 'plain';
     case 'idList':
       return [1, 2];

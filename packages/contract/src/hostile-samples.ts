@@ -34,6 +34,7 @@ export function samplesOf(field: ParamField, limits: ProjectLimits, rules: GateR
       return [['false', false], ['0', 0, 'typeConvert'], ['1', 1, 'typeConvert'], ...NO_FLAGS, ...COMPOUND];
     case 'text':
     case 'body':
+    case 'bytes':
       return [
         ...byteSamples(field.limit && limits[field.limit], field.refusal),
         ['true', true, 'typeConvert'],

@@ -68,6 +68,8 @@ export {
   fileTokenParams,
 } from './file-gate-calls.ts';
 export { type FileGateMethodName, fileGateMethods, isFileGateMethodName } from './file-gate-methods.ts';
+export { CONVERSATIONS_KEPT_MAX, DEBUG_LINES_PER_SECOND, UNREAD_SCAN_MAX } from './fixed-limits.ts';
+export { GateCalls } from './gate-calls.ts';
 export { GATE_RULES, type Gate, type GateRules } from './gates.ts';
 export {
   decodeHistoryUnit,
@@ -82,6 +84,7 @@ export {
 } from './history-unit.ts';
 export { DEFAULT_LIMITS, LIMIT_MEANINGS, type LimitName, type ProjectLimits } from './limits.ts';
 export { LISTEN_EVENTS, type ListenEvent } from './listen-events.ts';
+export { type MediaMethodName, mediaCalls, mediaMethodOf, mediaMethods } from './media-methods.ts';
 export { isMethodName, type MethodName, methods } from './methods.ts';
 export {
   BUSINESS_MTYPE_MAX,
@@ -98,6 +101,17 @@ export { type ParamRefusal, paramRefusals } from './param-refusals.ts';
 export { PUSH_OPTION_TYPE_LABELS, PUSH_OPTION_TYPES, type PushOptionType } from './push-option-types.ts';
 export { decodePush, encodePush } from './push-params.ts';
 export { isPushName, type PushName, pushes } from './pushes.ts';
+export { RTC_CALL_EVENT_LABELS, RTC_CALL_EVENTS, type RtcCallEvent } from './rtc-call-events.ts';
 export { RTC_ROOM_TYPE_LABELS, RTC_ROOM_TYPES, type RtcRoomType } from './rtc-room-types.ts';
 export { RtmError } from './rtm-error.ts';
-export { CLIENT_SUBJECTS, type ClientSubject, SUBJECTS, type Subject } from './subjects.ts';
+export {
+  CLIENT_SUBJECTS,
+  type ClientSubject,
+  MEDIA_SUBJECTS,
+  type MediaSubject,
+  SUBJECTS,
+  type Subject,
+  WEB_RTC_SUBJECTS,
+  type WebRtcSubject,
+} from './subjects.ts';
+export { isWebRtcMethodName, type WebRtcMethodName, webRtcCalls, webRtcMethods } from './web-rtc-methods.ts';

@@ -28,6 +28,7 @@ function valueRefusals(field: ParamField): Refusal[] {
       return [{ name: field.refusal, when: `is none of ${field.allowed.join(', ')}` }];
     case 'text':
     case 'body':
+    case 'bytes':
       return field.limit === undefined
         ? []
         : [{ name: field.refusal, when: `has more than ${field.limit} bytes`, limit: field.limit }];

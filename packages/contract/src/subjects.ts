@@ -140,6 +140,45 @@ export const CLIENT_SUBJECTS = {
     title: 'Files',
     intro: 'Files are sent over the file gate, with a token from here.',
   },
+  'rtc-rooms': {
+    title: 'RTC rooms',
+    intro:
+      'Who enters is a member until it leaves or the connection ends. Creating a room makes the caller its owner; entering ' +
+      'never creates one. Pushes about rooms and calls go to every SDK but the official browser SDK, which does not know them.',
+  },
+  'rtc-calls': {
+    title: 'Calls between two users',
+    intro:
+      'The caller rings for 30 s at most. What happens to a call is told to the other side by `pushP2PRTCEvent`. The end of ' +
+      'a connection ends its call.',
+  },
 } as const satisfies Readonly<Record<string, Words>>;
 
 export type ClientSubject = keyof typeof CLIENT_SUBJECTS;
+
+/** The subjects of the media gate. */
+export const MEDIA_SUBJECTS = {
+  media: {
+    title: 'Voice and video frames',
+    intro:
+      'Native clients send and get media here. There is no login: the first quest binds the connection, `enterRTCRoom` to ' +
+      'a room by the ticket from the client gate, `setP2PRequest` to an accepted call.',
+  },
+} as const satisfies Readonly<Record<string, Words>>;
+
+export type MediaSubject = keyof typeof MEDIA_SUBJECTS;
+
+/** The subjects of the web RTC endpoint. */
+export const WEB_RTC_SUBJECTS = {
+  'web-rtc': {
+    title: 'Offers',
+    intro:
+      'A browser opens a connection for each stream that it publishes or plays, sends one offer and gets one answer. ' +
+      'Nothing is offered anew: another stream is another connection.',
+  },
+} as const satisfies Readonly<Record<string, Words>>;
+
+export type WebRtcSubject = keyof typeof WEB_RTC_SUBJECTS;
+
+/** A subject of any gate. */
+export type AnySubject = Subject | ClientSubject | MediaSubject | WebRtcSubject;

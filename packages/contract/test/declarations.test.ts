@@ -7,6 +7,7 @@ import {
   ERROR_MEANINGS,
   errorNameOf,
   fileGateMethods,
+  type Gate,
   isClientMethodName,
   isMethodName,
   isPushName,
@@ -33,10 +34,19 @@ const ALIASES = {
   getVoiceRoomMemberCount: 'getRTCRoomMemberCount',
 };
 
+/** What each gate asks of every quest beside the declared parameters. */
+const COMMON_PARAMS: Readonly<Record<Gate, readonly string[]>> = {
+  server: ['pid', 'sign', 'salt', 'ts'],
+  client: [],
+  file: ['pid', 'token'],
+  media: [],
+  'web-rtc': [],
+};
+
 describe('the methods', () => {
-  test('there are 97 of the server gate, 79 of the client gate and 6 of the file gate', () => {
+  test('there are 97 of the server gate, 98 of the client gate and 6 of the file gate', () => {
     expect(all).toHaveLength(97);
-    expect(Object.keys(clientMethods)).toHaveLength(79);
+    expect(Object.keys(clientMethods)).toHaveLength(98);
     expect(Object.keys(fileGateMethods)).toHaveLength(6);
   });
 
@@ -73,7 +83,7 @@ describe('the methods', () => {
   });
 
   test.each(everyMethod)('%s: no name has two meanings', (_, declaration) => {
-    const common = { server: ['pid', 'sign', 'salt', 'ts'], client: [], file: ['pid', 'token'] }[declaration.gates[0]!];
+    const common = COMMON_PARAMS[declaration.gates[0]!];
     for (const fields of [declaration.params, declaration.answer]) {
       const names = Object.entries(fields).flatMap(([name, field]) => [
         name,
@@ -120,7 +130,10 @@ describe('the pushes', () => {
 
   test('only those that clients leave unanswered are one-way', () => {
     const oneWay = Object.values<PushDeclaration>(pushes).filter(({ isOneWay }) => isOneWay);
-    expect(oneWay.map(({ name }) => name)).toEqual(['kickout', 'kickoutroom']);
+    expect(oneWay.map(({ name }) => name)).toEqual([
+      ...['kickout', 'kickoutroom'],
+      ...['pushVoice', 'pushVideo', 'pushP2PVoice', 'pushP2PVideo'],
+    ]);
   });
 
   test('back ends get messages, events and pings, and no broadcasts', () => {
@@ -157,7 +170,8 @@ describe('codes and limits', () => {
       [200060, 200062],
       [200070, 200070],
       [200999, 200999],
-      [700001, 700009],
+      [700001, 700010],
+      [700030, 700030],
     ] as const;
     const expected = ranges.flatMap(([first, last]) => Array.from({ length: last - first + 1 }, (_, i) => first + i));
     expect(Object.values(ERROR_CODES).sort((a, b) => a - b)).toEqual(expected);

@@ -16,8 +16,12 @@ import {
   fileGateMethods,
   type Gate,
   type MethodDeclaration,
+  mediaCalls,
+  mediaMethods,
   methods,
   type ProjectLimits,
+  webRtcCalls,
+  webRtcMethods,
 } from '../src/index.ts';
 
 /** What a gate does with its methods, for tests that walk all of them: the types are those of no method in particular. */
@@ -57,10 +61,25 @@ export const FILE_GATE: GateCalls = {
   decodeAnswer: decodeFileAnswer as GateCalls['decodeAnswer'],
 };
 
-/** Every method of the gates: a title, the gate, the declaration. */
+const MEDIA_GATE: GateCalls = { gate: 'media', methods: mediaMethods, ...callsOf(mediaCalls) };
+const WEB_RTC: GateCalls = { gate: 'web-rtc', methods: webRtcMethods, ...callsOf(webRtcCalls) };
+
+function callsOf(calls: object): Omit<GateCalls, 'gate' | 'methods'> {
+  const { check, encodeParams: params, encodeAnswer: answer, decodeAnswer: read } = calls as GateCalls;
+  return {
+    check: check.bind(calls),
+    encodeParams: params.bind(calls),
+    encodeAnswer: answer.bind(calls),
+    decodeAnswer: read.bind(calls),
+  };
+}
+
+/** Every method of every gate: a title, the gate, the declaration. */
 export const ALL_METHODS: readonly [title: string, calls: GateCalls, declaration: MethodDeclaration][] = [
   SERVER_GATE,
   CLIENT_GATE,
+  MEDIA_GATE,
+  WEB_RTC,
   FILE_GATE,
 ].flatMap((calls) =>
   Object.values(calls.methods).map((declaration): [string, GateCalls, MethodDeclaration] => [

@@ -67,6 +67,8 @@ function param(field: ParamField): fc.Arbitrary<Pair> {
       return text.map((value) => ({ given: value, found: new RawString(utf8(value)) }));
     case 'body':
       return body();
+    case 'bytes':
+      return same(bin);
     case 'idList':
       return listOf(id);
     case 'mtypeList':

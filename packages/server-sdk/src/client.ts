@@ -5,10 +5,10 @@ import { assertTimeout, type CallOptions } from './call-options.ts';
 import { type ResolvedOptions, type RtmServerClientOptions, resolveOptions } from './client-options.ts';
 import { Link, type OpenPeer } from './connection/link.ts';
 import { ReconnectSchedule } from './connection/reconnect-schedule.ts';
-import { GroupCalls } from './group-calls.ts';
 import { IdGenerator, processIds } from './id-generator.ts';
 import { QuestSender } from './quest-sender.ts';
 import { toRtmError } from './rtm-error.ts';
+import { VoiceRoomCalls } from './voice-room-calls.ts';
 
 /**
  * A back end's way to the service: one connection, over which every call of the project goes.
@@ -16,7 +16,7 @@ import { toRtmError } from './rtm-error.ts';
  * The first call connects; `connect()` does so before. A lost connection is opened again until `close()`. Calls made
  * meanwhile wait for it, up to their time-out or until the immediate tries and a delayed one have failed.
  */
-export class RtmServerClient extends GroupCalls {
+export class RtmServerClient extends VoiceRoomCalls {
   readonly #link: Link;
   readonly #quests: QuestSender;
   readonly #ids: IdGenerator;

@@ -1,4 +1,6 @@
 export {
+  ADMIN_COMMANDS,
+  type AdminCommand,
   type AnswerIn,
   CONVERSATION_TYPES,
   type ConversationType,
@@ -7,6 +9,8 @@ export {
   type MethodName,
   MTYPES,
   type ParamsIn,
+  RTC_ROOM_TYPES,
+  type RtcRoomType,
 } from '@parley/contract';
 export { FPNN_CODES } from '@parley/fpnn';
 export type { CallOptions, Id } from './call-options.ts';
@@ -22,5 +26,7 @@ export type { Conversation, WalkOptions } from './history-walk.ts';
 export type { Logger } from './logger.ts';
 export type { GroupOrRoom } from './recall-calls.ts';
 export type { RoomInfo } from './room-calls.ts';
+export type { PullOptions, RTCRoomMembers } from './rtc-room-calls.ts';
 export { RtmError } from './rtm-error.ts';
 export type { MessageBody, SendOptions, SendResult } from './send-calls.ts';
+export type { VoiceRoomMembers } from './voice-room-calls.ts';

@@ -1,4 +1,4 @@
-import type { ConversationType, GroupOrRoom, Id, RtmServerClient } from '../src/index.ts';
+import type { AdminCommand, ConversationType, GroupOrRoom, Id, RtcRoomType, RtmServerClient } from '../src/index.ts';
 import type { CapturedArgs } from './captured-calls.ts';
 
 /** Makes the call of this SDK that stands for a captured one. */
@@ -55,14 +55,43 @@ export class Args {
   }
 
   /** What the documents name as optional, as far as the captured call gave it. */
-  get options(): { attrs?: string; mtypes?: number[]; oinfo?: string; pinfo?: string } {
-    const names = ['attrs', 'mtypes', 'oinfo', 'pinfo'];
+  get options(): {
+    attrs?: string;
+    mtypes?: number[];
+    oinfo?: string;
+    pinfo?: string;
+    voiceRange?: number;
+    maxReceiveStreams?: number;
+  } {
+    const names = ['attrs', 'mtypes', 'oinfo', 'pinfo', 'voiceRange', 'maxReceiveStreams'];
     return Object.fromEntries(names.filter((name) => name in this.#args).map((name) => [name, this.#args[name]]));
   }
 }
 
 /** By the documented name, with this SDK's arguments in the documented order. */
 export const DOCUMENTED_CALLS: Readonly<Record<string, DocumentedCall>> = {
+  // Go, real-time rooms
+  InviteUserIntoRTCRoom: (c, a) => c.inviteUserIntoRTCRoom(a.id('roomId'), a.id('fromUid'), a.ids('uids')),
+  PullUserIntoRTCRoom: (c, a) =>
+    c.pullUserIntoRTCRoom(a.id('roomId'), a.ids('uids'), a.number('roomType') as RtcRoomType, a.options),
+  CloseRTCRoom: (c, a) => c.closeRTCRoom(a.id('roomId')),
+  KickoutFromRTCRoom: (c, a) => c.kickoutFromRTCRoom(a.id('roomId'), a.id('uid'), a.id('fromUid')),
+  SetRTCRoomMicStatus: (c, a) => c.setRTCRoomMicStatus(a.id('roomId'), a.flag('status')),
+  GetRTCRoomList: (c) => c.getRTCRoomList(),
+  GetRTCRoomMembers: (c, a) => c.getRTCRoomMembers(a.id('roomId')),
+  GetRTCRoomMemberCount: (c, a) => c.getRTCRoomMemberCount(a.id('roomId')),
+  AdminCommand: (c, a) => c.adminCommand(a.id('roomId'), a.ids('uids'), a.number('command') as AdminCommand),
+
+  // Python, voice rooms
+  invite_user_into_voice_room: (c, a) => c.inviteUserIntoVoiceRoom(a.id('room_id'), a.ids('to_uids'), a.id('from_uid')),
+  pull_into_voice_room: (c, a) => c.pullIntoVoiceRoom(a.id('room_id'), a.ids('to_uids')),
+  close_voice_room: (c, a) => c.closeVoiceRoom(a.id('room_id')),
+  kick_out_from_voice_room: (c, a) => c.kickOutFromVoiceRoom(a.id('uid'), a.id('room_id'), a.id('from_uid')),
+  set_voice_room_mic_status: (c, a) => c.setVoiceRoomMicStatus(a.id('room_id'), a.flag('status')),
+  get_voice_room_list: (c) => c.getVoiceRoomList(),
+  get_voice_room_members: (c, a) => c.getVoiceRoomMembers(a.id('room_id')),
+  get_voice_room_member_count: (c, a) => c.getVoiceRoomMemberCount(a.id('room_id')),
+
   // Go, messages
   SendMessage: (c, a) => c.sendMessage(a.id('fromUid'), a.id('toUid'), a.number('mtype'), a.text('message'), a.options),
   SendMessages: (c, a) =>

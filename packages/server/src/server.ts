@@ -10,11 +10,15 @@ import { BlacklistService } from './friends/blacklist-service.ts';
 import { FriendService } from './friends/friend-service.ts';
 import { loadCertificate } from './gates/client-gate/certificate.ts';
 import { ClientAccess } from './gates/client-gate/client-access.ts';
+import { clientCallHandlers } from './gates/client-gate/client-call-handlers.ts';
 import { ClientGate } from './gates/client-gate/client-gate.ts';
 import { clientGroupHandlers } from './gates/client-gate/client-group-handlers.ts';
 import { clientHistoryHandlers } from './gates/client-gate/client-history-handlers.ts';
 import { clientMessageHandlers } from './gates/client-gate/client-message-handlers.ts';
 import { clientRoomHandlers } from './gates/client-gate/client-room-handlers.ts';
+import { clientRtcHandlers } from './gates/client-gate/client-rtc-handlers.ts';
+import { conversationHandlers as clientConversationHandlers } from './gates/client-gate/conversation-handlers.ts';
+import { debugLogHandlers } from './gates/client-gate/debug-log-handlers.ts';
 import { Login } from './gates/client-gate/login.ts';
 import { ownHandlers } from './gates/client-gate/own-handlers.ts';
 import { SessionEntry } from './gates/client-gate/session-entry.ts';
@@ -22,19 +26,23 @@ import { sessionHandlers } from './gates/client-gate/session-handlers.ts';
 import { startFileGate } from './gates/file-gate/start-file-gate.ts';
 import { blacklistHandlers } from './gates/server-gate/blacklist-handlers.ts';
 import { CallAuthority } from './gates/server-gate/call-authority.ts';
+import { conversationHandlers } from './gates/server-gate/conversation-handlers.ts';
 import { deviceHandlers } from './gates/server-gate/device-handlers.ts';
 import { friendHandlers } from './gates/server-gate/friend-handlers.ts';
 import { groupHandlers } from './gates/server-gate/group-handlers.ts';
 import { historyHandlers } from './gates/server-gate/history-handlers.ts';
 import { messageHandlers } from './gates/server-gate/message-handlers.ts';
 import { roomHandlers } from './gates/server-gate/room-handlers.ts';
+import { rtcHandlers } from './gates/server-gate/rtc-handlers.ts';
 import { ServerGate } from './gates/server-gate/server-gate.ts';
 import { loadServerKey } from './gates/server-gate/server-key-file.ts';
 import { tokenHandlers } from './gates/server-gate/token-handlers.ts';
 import { userDataHandlers } from './gates/server-gate/user-data-handlers.ts';
 import { userHandlers } from './gates/server-gate/user-handlers.ts';
 import { GroupService } from './groups/group-service.ts';
+import { ConversationService } from './history/conversation-service.ts';
 import { HistoryService } from './history/history-service.ts';
+import { ReadMarks } from './history/read-marks.ts';
 import { Listening } from './listening/listening.ts';
 import { GroupCommit } from './messaging/group-commit.ts';
 import { MessageChanges } from './messaging/message-changes.ts';
@@ -42,10 +50,13 @@ import { MessageClearing } from './messaging/message-clearing.ts';
 import { MessageService } from './messaging/message-service.ts';
 import { SendRules } from './messaging/send-rules.ts';
 import { UnsavedMessages } from './messaging/unsaved-messages.ts';
+import { WriteClock } from './messaging/write-clock.ts';
 import { ProjectDirectory } from './projects/project-directory.ts';
 import type { Project } from './projects/project-settings.ts';
 import { RoomPresence } from './rooms/room-presence.ts';
 import { RoomService } from './rooms/room-service.ts';
+import { Rtc } from './rtc/rtc.ts';
+import { processTimers } from './rtc/timers.ts';
 import { Audiences } from './sessions/audiences.ts';
 import { SessionDirectory } from './sessions/session-directory.ts';
 import { ConversationDirectory } from './storage/conversation-directory.ts';
@@ -125,17 +136,35 @@ async function start(
   const tokens = new LoginTokens({ db, now });
   const rules = new SendRules({ users, friends, blacklists, groups, rooms });
   const outage = new OutageRetry({ now, delay });
-  const groupCommit = new GroupCommit({ write: (batch) => writeMessages(db, batch, now()), outage });
+  const clock = new WriteClock(now);
+  const groupCommit = new GroupCommit({ write: (batch) => clock.run((at) => writeMessages(db, batch, at)), outage });
   const bus = new MemoryBus();
   const delivery = new Delivery({ bus, sessions, audiences });
   const endpoint = `${config.host}:${config.clientGate.port}`;
   const listening = new Listening({ bus, sessions, endpoint, now });
   listening.start();
   undo.push(async () => listening.stop());
+  const rtc = new Rtc({ sessions, delivery, rooms, users, rules, timers: processTimers(now) });
+  undo.push(async () => rtc.close());
   const unsaved = new UnsavedMessages(now);
-  const messages = new MessageService({ db, conversations, groupCommit, outage, unsaved, rules, delivery, now });
+  const { signals } = rtc;
+  const messages = new MessageService({
+    db,
+    conversations,
+    groupCommit,
+    outage,
+    unsaved,
+    rules,
+    delivery,
+    signals,
+    clock,
+    now,
+  });
   const changes = new MessageChanges({ db, conversations, now });
   const history = new HistoryService({ db, conversations, reader: new HistoryReader(db, { now }), now });
+  const marks = new ReadMarks({ db, clock, outage, sessions, log });
+  undo.push(() => marks.idle());
+  const conversationService = new ConversationService({ db, conversations, groups, marks });
 
   const policies = () => projects.list().map(({ pid, settings }) => ({ project: pid, ...settings.retention }));
   const retention = new Retention(db, { now, log, policies });
@@ -170,6 +199,8 @@ async function start(
       ...historyHandlers(history),
       ...roomHandlers(rooms),
       ...groupHandlers(groups),
+      ...rtcHandlers(rtc),
+      ...conversationHandlers(conversationService),
       ...userSide,
       ...tokenHandlers(tokens),
       ...files.tokenHandlers.server,
@@ -190,9 +221,13 @@ async function start(
       ...sessionHandlers(sessions, now),
       ...clientMessageHandlers({ messages, changes, history, access }),
       ...clientHistoryHandlers(history, access),
-      ...clientRoomHandlers(rooms, access),
+      ...clientConversationHandlers(conversationService),
+      ...debugLogHandlers(log, now),
+      ...clientRoomHandlers(rooms, conversationService, access),
       ...clientGroupHandlers(groups, users, access),
       ...ownHandlers(userSide),
+      ...clientRtcHandlers(rtc, config.mediaGate.endpoint ?? `${config.host}:${config.mediaGate.port}`),
+      ...clientCallHandlers(rtc),
       ...files.tokenHandlers.client,
     },
     log,
@@ -210,6 +245,7 @@ async function start(
     groupCommit,
     outage,
     authority,
+    rtc,
     postgres,
   });
   registerFileMetrics(metrics, files);

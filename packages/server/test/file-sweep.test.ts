@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createTestDatabase, type TestDatabase } from '@parley/testkit/database';
+import { createTestDatabase, type TestDatabase } from '@parley/testkit/internal';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { recogniseContent } from '../src/files/file-content.ts';
 import { FileLinks, parseFileLink } from '../src/files/file-links.ts';

@@ -15,13 +15,16 @@ import {
   p2pLastMessage,
   timeMs,
 } from '../declare-fields.ts';
+import { CONVERSATIONS_KEPT_MAX, UNREAD_SCAN_MAX } from '../fixed-limits.ts';
 
 const limit = 'conversationsPerCallMax';
 
 const mtime = optional(timeMs('count what is newer; missing or 0 is the last logout'));
 const mtypes = optional(mtypeList('count only these message types; missing or empty are those of chat'));
+const looksBack = `At most the newest ${UNREAD_SCAN_MAX} messages of each conversation are looked at.`;
 /** For lists that hold messages, which grow large. */
-const newestOnly = 'With more than conversationListMax conversations, those with the newest messages are listed.';
+const newestOnly = `With more than conversationListMax conversations, those with the newest messages are listed. ${looksBack}`;
+const newestIds = `With more than ${CONVERSATIONS_KEPT_MAX} of one kind, those with the newest messages are listed.`;
 
 const ltime = idMap('when the newest message of each was accepted', timeMs('the time'));
 const byTime = (what: string) => idMap(`count what is newer, per ${what}`, timeMs('the time'), { limit });
@@ -56,6 +59,7 @@ export const conversationMethods = declareMethods('conversations', {
       logouttime: optional(timeMs('the last logout; only when it was asked for')),
     },
     refusals: {},
+    notes: newestIds,
   },
   cleanunread: {
     summary: 'Marks everything as read.',
@@ -67,7 +71,10 @@ export const conversationMethods = declareMethods('conversations', {
   cleantargetunread: {
     summary: 'Marks the messages of some users and groups as read.',
     gates: ['client'],
-    params: { uids: optional(idList('the users', { limit })), gids: optional(idList('the groups', { limit })) },
+    params: {
+      uids: optional(idList('the users', { limit })),
+      gids: optional(idList('the groups', { limit })),
+    },
     answer: {},
     refusals: {},
   },
@@ -77,6 +84,7 @@ export const conversationMethods = declareMethods('conversations', {
     params: { uids: idList('the users', { limit }), mtime, mtypes },
     answer: p2pCounts,
     refusals: {},
+    notes: looksBack,
   },
   getgroupunread: {
     summary: 'Counts the unread messages of some groups.',
@@ -84,6 +92,7 @@ export const conversationMethods = declareMethods('conversations', {
     params: { gids: idList('the groups', { limit }), mtime, mtypes },
     answer: groupCounts,
     refusals: {},
+    notes: looksBack,
   },
   getp2punreadbytime: {
     summary: 'Counts the messages of some users that are newer than a time of each.',
@@ -91,6 +100,7 @@ export const conversationMethods = declareMethods('conversations', {
     params: { uid_time: byTime('user'), mtypes },
     answer: p2pCounts,
     refusals: {},
+    notes: looksBack,
   },
   getgroupunreadbytime: {
     summary: 'Counts the messages of some groups that are newer than a time of each.',
@@ -98,6 +108,7 @@ export const conversationMethods = declareMethods('conversations', {
     params: { gid_time: byTime('group'), mtypes },
     answer: groupCounts,
     refusals: {},
+    notes: looksBack,
   },
   getsession: {
     summary: 'Lists all conversations of the caller.',
@@ -105,6 +116,7 @@ export const conversationMethods = declareMethods('conversations', {
     params: {},
     answer: { p2p: idList('the users'), group: idList('the groups') },
     refusals: {},
+    notes: newestIds,
   },
   getp2pconversationlist: {
     summary: 'Lists the conversations with other users, with unread messages and the newest message.',

@@ -1,5 +1,6 @@
 import { declareMethods } from '../declaration.ts';
 import { text } from '../declare-fields.ts';
+import { DEBUG_LINES_PER_SECOND } from '../fixed-limits.ts';
 
 const refusal = 'largeMessageOrAttrs';
 
@@ -13,5 +14,6 @@ export const debugLogMethods = declareMethods('debug-log', {
     },
     answer: {},
     refusals: {},
+    notes: `A connection may write ${DEBUG_LINES_PER_SECOND} lines per second; more are refused with 200010.`,
   },
 });

@@ -1,7 +1,6 @@
-import { ADMIN_COMMAND_LABELS } from '../admin-commands.ts';
 import { alias, declareMethods } from '../declaration.ts';
-import { alsoNamed, choice, defaulted, flag, id, idList, int32, optional } from '../declare-fields.ts';
-import { RTC_ROOM_TYPE_LABELS } from '../rtc-room-types.ts';
+import { alsoNamed, defaulted, flag, id, idList, int32, optional } from '../declare-fields.ts';
+import { adminCommandChoice, rtcType } from '../field-sets/rtc.ts';
 
 const rid = id('the RTC room');
 const users = (meaning: string) => idList(meaning, { limit: 'rtcUsersPerCallMax' });
@@ -21,17 +20,9 @@ const rtc = declareMethods('rtc-rooms', {
     params: {
       rid,
       toUids: users('the users'),
-      type: defaulted(
-        choice('kind of a new room', {
-          allowed: [1, 2],
-          labels: RTC_ROOM_TYPE_LABELS,
-          wire: 'int32',
-          refusal: 'rtcInvalidParameter',
-        }),
-        1,
-      ),
-      voiceRange: optional(int32('stored, without effect')),
-      maxReceiveStreams: optional(int32('stored, without effect')),
+      type: defaulted(rtcType('kind of a new room'), 1),
+      voiceRange: optional(int32('accepted, without effect')),
+      maxReceiveStreams: optional(int32('accepted, without effect')),
     },
     answer: {},
     refusals: {
@@ -55,7 +46,7 @@ const rtc = declareMethods('rtc-rooms', {
     refusals: {
       notInRtcRoom: '`uid` is not in the RTC room',
       rtcRoomNotFound,
-      rtcNotAllowed: '`fromUid` may not remove `uid`',
+      rtcNotAllowed: '`fromUid` is in the room with a lower role than `uid`',
     },
   },
   setRTCRoomMicStatus: {
@@ -97,12 +88,7 @@ const rtc = declareMethods('rtc-rooms', {
     params: {
       rid,
       uids: users('the members it is done to'),
-      command: choice('what is done', {
-        allowed: [0, 1, 2, 3, 4, 5, 6, 7],
-        labels: ADMIN_COMMAND_LABELS,
-        wire: 'int32',
-        refusal: 'rtcInvalidParameter',
-      }),
+      command: adminCommandChoice,
     },
     answer: {},
     refusals: { notInRtcRoom: 'one of `uids` is not in the RTC room', rtcRoomNotFound },

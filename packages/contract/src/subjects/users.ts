@@ -88,7 +88,7 @@ export const userMethods = declareMethods('users', {
     refusals: {},
   },
   addsessions: {
-    summary: 'Puts conversations with other users into the list of a user.',
+    summary: 'Puts conversations with other users into the lists of both sides, with or without messages.',
     gates: ['server'],
     params: { uid, uids: peers },
     answer: {},

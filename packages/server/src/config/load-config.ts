@@ -28,6 +28,8 @@ export const ENVIRONMENT: Record<string, { path: readonly string[]; as: Source }
   PARLEY_CLIENT_GATE_LOGIN_TIMEOUT_MS: { path: ['clientGate', 'loginTimeoutMs'], as: 'number' },
   PARLEY_CLIENT_GATE_PING_INTERVAL_MS: { path: ['clientGate', 'pingIntervalMs'], as: 'number' },
   PARLEY_CLIENT_GATE_PONG_TIMEOUT_MS: { path: ['clientGate', 'pongTimeoutMs'], as: 'number' },
+  PARLEY_MEDIA_GATE_PORT: { path: ['mediaGate', 'port'], as: 'number' },
+  PARLEY_MEDIA_GATE_ENDPOINT: { path: ['mediaGate', 'endpoint'], as: 'text' },
   PARLEY_FILE_GATE_PORT: { path: ['fileGate', 'port'], as: 'number' },
   PARLEY_FILE_GATE_WEB_SOCKET_PORT: { path: ['fileGate', 'webSocketPort'], as: 'number' },
   PARLEY_FILE_GATE_WEB_SOCKET_TLS_PORT: { path: ['fileGate', 'webSocketTlsPort'], as: 'number' },

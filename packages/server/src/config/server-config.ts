@@ -74,6 +74,17 @@ export const serverConfigSchema = z.strictObject({
       pongTimeoutMs: z.int().min(1000).default(60_000),
     })
     .prefault({}),
+  mediaGate: z
+    .strictObject({
+      /** Where native clients send and get voice and video. */
+      port: port.default(13_702),
+      /** `host:port` that clients are told instead of `host` and the port, for a server behind a public address. */
+      endpoint: z
+        .string()
+        .regex(/^.+:\d{1,5}$/, 'must be host:port')
+        .optional(),
+    })
+    .prefault({}),
   fileGate: z
     .strictObject({
       /** FPNN over TCP and WebSocket, for native SDKs; 0 takes a free port. */

@@ -12,7 +12,8 @@ export class Delivery {
   readonly #bus: Bus;
   readonly #sessions: SessionDirectory;
   readonly #audiences: Audiences;
-  readonly #encoder = new PushEncoder();
+  /** All two-way pushes to sessions take their numbers from here. */
+  readonly encoder = new PushEncoder();
   /** Pushes handed to connections. */
   pushed = 0;
 
@@ -34,7 +35,7 @@ export class Delivery {
       if (session.id === message.exceptSessionId) continue;
       if (packet === undefined) {
         const { method, params } = clientPush(message);
-        packet = this.#encoder.encode(method, params);
+        packet = this.encoder.encode(method, params);
       }
       session.push(packet);
       this.pushed += 1;

@@ -18,7 +18,7 @@ import {
   lockGroup,
   removeGroupMembers,
 } from '../storage/group-store.ts';
-import { getInfo, type Info, type InfoChange, setInfo } from '../storage/info-store.ts';
+import { getInfo, getPublicInfos, type Info, type InfoChange, setInfo } from '../storage/info-store.ts';
 
 /** A project whose groups change all the time must not keep a user from logging in. */
 const LOGIN_TRIES_MAX = 5;
@@ -129,6 +129,11 @@ export class GroupService {
   /** Public and private info; empty when never set. */
   info(project: Project, gid: bigint): Promise<Info> {
     return getInfo(this.#db, 'group', project.pid, gid);
+  }
+
+  /** The public info of every group asked for; empty when never set. */
+  publicInfos(project: Project, gids: readonly bigint[]): Promise<Map<bigint, Uint8Array>> {
+    return getPublicInfos(this.#db, 'group', project.pid, gids);
   }
 
   /** Sets what is given; an absent field keeps its value. The group may be empty. */

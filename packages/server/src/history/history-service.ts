@@ -13,7 +13,7 @@ import {
 import type { Database } from '../storage/database.ts';
 import type { HistoryReader, StoredMessage } from '../storage/history-reader.ts';
 import { countMessages } from '../storage/message-count.ts';
-import { getMessage } from '../storage/message-lookup.ts';
+import { findMessageId, getMessage } from '../storage/message-lookup.ts';
 
 /** Where to read: `begin` and `end` in ms, both inclusive, 0 for unset; `lastid` exclusive, 0 for the first page. */
 export type PageRequest = {
@@ -25,6 +25,9 @@ export type PageRequest = {
   /** Absent: every type. */
   mtypes?: readonly number[] | undefined;
 };
+
+/** As `PageRequest`, with the page beginning beside a message, which is not in it. */
+export type AnchoredRequest = Omit<PageRequest, 'lastid'> & { mid: bigint };
 
 /** A page, and the three values that lead to the next one when they are sent back as they are. */
 export type Page = { messages: StoredMessage[]; lastid: bigint; begin: number; end: number };
@@ -57,6 +60,19 @@ export class HistoryService {
 
   pageOfBroadcasts(project: Project, request: PageRequest): Promise<Page> {
     return this.#page(broadcastKey(project.pid), project, request);
+  }
+
+  /** The messages before or after one. @throws RtmError 200070 when there is no message with that mid. */
+  async pageBeside(
+    project: Project,
+    place: { type: number; from?: bigint; xid?: bigint },
+    { mid, ...request }: AnchoredRequest,
+  ): Promise<Page> {
+    const key = conversationOf(project.pid, place.type, place.from ?? 0n, place.xid ?? 0n);
+    const conversation = await this.#conversations.find(key);
+    const lastid = conversation === undefined ? undefined : await findMessageId(this.#db, conversation, mid);
+    if (lastid !== undefined) return this.#page(key, project, { ...request, lastid });
+    throw new RtmError(ERROR_CODES.messageNotFound, `mid: no message ${mid} is stored there`);
   }
 
   /** One stored message. @throws RtmError 200070 when there is none. */

@@ -1,4 +1,4 @@
-import { CONVERSATION_TYPES, type ConversationType, ERROR_CODES, RtmError } from '@parley/contract';
+import { CONVERSATION_TYPES, type ConversationType, ERROR_CODES, MTYPES, RtmError } from '@parley/contract';
 import { RawString } from '@parley/fpnn';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { Project } from '../projects/project-settings.ts';
@@ -8,8 +8,10 @@ import { type NewMessage, type WriteOutcome, writeMessagesAtomically } from '../
 import type { OutageRetry } from '../storage/outage-retry.ts';
 import { conversationOf } from './conversation.ts';
 import { asNew, type GroupCommit } from './group-commit.ts';
+import { SendLines } from './send-lines.ts';
 import type { Sender, SendRules, Verdict } from './send-rules.ts';
 import type { AcceptOutcome, UnsavedMessages } from './unsaved-messages.ts';
+import type { WriteClock } from './write-clock.ts';
 
 /** What every send has, whoever it goes to. */
 export type OutgoingMessage = {
@@ -23,6 +25,9 @@ export type OutgoingMessage = {
   sessionId?: string;
 };
 
+/** In place of a conversation's number, which is never 0, for types that the project does not store. */
+const NOT_STORED = 0;
+
 type Dependencies = {
   db: Database;
   conversations: ConversationDirectory;
@@ -31,12 +36,22 @@ type Dependencies = {
   unsaved: UnsavedMessages;
   rules: SendRules;
   delivery: Delivery;
+  signals: RoomSignals;
+  clock: WriteClock;
   now: () => number;
+};
+
+/** Room messages by which browsers in an RTC room tell each other what their cameras and microphones are. */
+export type RoomSignals = {
+  /** @returns undefined for a message that is none; else what goes to the others, if anything does. */
+  judge(project: Project, rid: bigint, from: bigint, attrs: RawString): { attrs: RawString } | 'swallowed' | undefined;
+  isSignal(attrs: RawString): boolean;
 };
 
 /** Accepts messages: checks who may send, stores them, hands them to delivery, and tells when they were stored. */
 export class MessageService {
   readonly #parts: Dependencies;
+  readonly #lines = new SendLines();
 
   constructor(parts: Dependencies) {
     this.#parts = parts;
@@ -45,7 +60,7 @@ export class MessageService {
   /** From one user to another. @returns the message's time in ms. @throws RtmError 200053, and those of `SendRules`. */
   sendToUser(project: Project, to: bigint, message: OutgoingMessage): Promise<number> {
     const verdict = this.#parts.rules.checkUsers(project, senderOf(message), [to]);
-    return this.#storeWhen(verdict, project, CONVERSATION_TYPES.p2p, to, message);
+    return this.#send(verdict, project, CONVERSATION_TYPES.p2p, to, message);
   }
 
   /**
@@ -57,7 +72,7 @@ export class MessageService {
     const receivers = [...new Set(tos)];
     await this.#parts.rules.checkUsers(project, senderOf(message), receivers);
     if (!isStored(project, message.mtype)) {
-      const times = receivers.map((to) => this.#store(project, CONVERSATION_TYPES.p2p, to, message));
+      const times = receivers.map((to) => this.#send(undefined, project, CONVERSATION_TYPES.p2p, to, message));
       return Math.max(...(await Promise.all(times)));
     }
     const keys = receivers.map((to) => conversationOf(project.pid, CONVERSATION_TYPES.p2p, message.from, to));
@@ -65,7 +80,8 @@ export class MessageService {
     const copies = conversations.map((conversation) => toRow(conversation, message));
     return this.#parts.groupCommit.exclusively(conversations, async () => {
       const outcomes = await this.#parts.outage.run(async (isFirst) => {
-        const written = await writeMessagesAtomically(this.#parts.db, copies, this.#parts.now());
+        const { db, clock } = this.#parts;
+        const written = await clock.run((at) => writeMessagesAtomically(db, copies, at));
         return isFirst ? written : written.map(asNew);
       });
       const times = outcomes.map((outcome) => timeOf(outcome, message.mid));
@@ -79,49 +95,77 @@ export class MessageService {
   /** To the members of a group. @throws RtmError 200053, and those of `SendRules`. */
   sendToGroup(project: Project, gid: bigint, message: OutgoingMessage): Promise<number> {
     const verdict = this.#parts.rules.checkGroup(project, senderOf(message), gid);
-    return this.#storeWhen(verdict, project, CONVERSATION_TYPES.group, gid, message);
+    return this.#send(verdict, project, CONVERSATION_TYPES.group, gid, message);
   }
 
-  /** To those in a room. @throws RtmError 200053, and those of `SendRules`. */
+  /** To those in a room. Signals of RTC are never stored. @throws RtmError 200053, and those of `SendRules`. */
   sendToRoom(project: Project, rid: bigint, message: OutgoingMessage): Promise<number> {
     const verdict = this.#parts.rules.checkRoom(project, senderOf(message), rid);
-    return this.#storeWhen(verdict, project, CONVERSATION_TYPES.room, rid, message);
+    if (message.mtype === MTYPES.command && this.#parts.signals.isSignal(message.attrs)) {
+      return this.#passSignal(verdict, project, rid, message);
+    }
+    return this.#send(verdict, project, CONVERSATION_TYPES.room, rid, message);
   }
 
   /** To every user of the project. @throws RtmError 200053, and those of `SendRules`. */
   broadcast(project: Project, message: OutgoingMessage): Promise<number> {
     const verdict = this.#parts.rules.checkBroadcast(project, senderOf(message));
-    return this.#storeWhen(verdict, project, CONVERSATION_TYPES.broadcast, 0n, message);
+    return this.#send(verdict, project, CONVERSATION_TYPES.broadcast, 0n, message);
   }
 
-  #storeWhen(
+  async #passSignal(verdict: Verdict, project: Project, rid: bigint, message: OutgoingMessage): Promise<number> {
+    await verdict;
+    const mtime = this.#parts.now();
+    const passed = this.#parts.signals.judge(project, rid, message.from, message.attrs);
+    if (passed === undefined || passed === 'swallowed') return mtime;
+    this.#deliver(project, CONVERSATION_TYPES.room, rid, { ...message, ...passed }, { kind: 'stored', mtime });
+    return mtime;
+  }
+
+  /**
+   * Every message for one conversation comes through here. Nearly always nothing has to be looked up and nothing waits:
+   * then it costs one promise for the commit and one for the rest, no more.
+   */
+  #send(
     verdict: Verdict,
     project: Project,
     type: ConversationType,
     xid: bigint,
     message: OutgoingMessage,
   ): Promise<number> {
-    if (verdict === undefined) return this.#store(project, type, xid, message);
-    return verdict.then(() => this.#store(project, type, xid, message));
+    const key = conversationOf(project.pid, type, message.from, xid);
+    const place = isStored(project, message.mtype) ? this.#parts.conversations.cached(key) : NOT_STORED;
+    const enter = (found: number) => this.#accept(found, key, project, type, xid, message);
+    if (verdict === undefined && place !== undefined && this.#lines.isEmpty) return enter(place);
+    const line = `${key.project}:${type}:${key.low}:${key.high}:${message.from}`;
+    if (verdict === undefined && place !== undefined && !this.#lines.has(line)) return enter(place);
+    return this.#lines.join(
+      line,
+      async () => {
+        await verdict;
+        return place ?? (await this.#resolve([key]))[0]!;
+      },
+      enter,
+    );
   }
 
-  /** Every message comes through here: one promise for the commit and one for the rest, no more. */
-  #store(project: Project, type: ConversationType, xid: bigint, message: OutgoingMessage): Promise<number> {
-    const key = conversationOf(project.pid, type, message.from, xid);
+  /** @param conversation - Its number, or `NOT_STORED`. @returns the message's time in ms. */
+  #accept(
+    conversation: number,
+    key: ConversationKey,
+    project: Project,
+    type: ConversationType,
+    xid: bigint,
+    message: OutgoingMessage,
+  ): Promise<number> {
     const deliver = (outcome: WriteOutcome | AcceptOutcome) => this.#deliver(project, type, xid, message, outcome);
     const toTime = (outcome: WriteOutcome | AcceptOutcome) => timeOf(outcome, message.mid);
-    if (!isStored(project, message.mtype)) {
+    if (conversation === NOT_STORED) {
       const outcome = this.#acceptUnsaved(key, message);
       deliver(outcome);
       return Promise.resolve(outcome).then(toTime);
     }
-    const conversation = this.#parts.conversations.cached(key);
-    if (conversation !== undefined) {
-      return this.#parts.groupCommit.add(toRow(conversation, message), deliver).then(toTime);
-    }
-    return this.#resolve([key])
-      .then(([first]) => this.#parts.groupCommit.add(toRow(first!, message), deliver))
-      .then(toTime);
+    return this.#parts.groupCommit.add(toRow(conversation, message), deliver).then(toTime);
   }
 
   #resolve(keys: readonly ConversationKey[]): Promise<number[]> {

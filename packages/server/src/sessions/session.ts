@@ -46,6 +46,11 @@ export class Session {
     this.#now = options.now;
   }
 
+  /** Its login was answered. */
+  get isStarted(): boolean {
+    return this.#held === undefined;
+  }
+
   /** Call it when the login is answered: what was pushed meanwhile goes out now, in order. */
   start(): void {
     const held = this.#held ?? [];

@@ -4,6 +4,7 @@ import type { CallAuthority } from '../gates/server-gate/call-authority.ts';
 import type { ServerGate } from '../gates/server-gate/server-gate.ts';
 import type { Listening } from '../listening/listening.ts';
 import type { GroupCommit } from '../messaging/group-commit.ts';
+import type { Rtc } from '../rtc/rtc.ts';
 import type { SessionDirectory } from '../sessions/session-directory.ts';
 import type { EmbeddedPostgres } from '../storage/embedded-postgres.ts';
 import type { OutageRetry } from '../storage/outage-retry.ts';
@@ -21,10 +22,12 @@ export function registerServerMetrics(
     groupCommit: GroupCommit;
     outage: OutageRetry;
     authority: CallAuthority;
+    rtc: Rtc;
     postgres: EmbeddedPostgres | undefined;
   },
 ): void {
-  const { serverGate, clientGate, sessions, delivery, listening, groupCommit, outage, authority, postgres } = parts;
+  const { serverGate, clientGate, sessions, delivery, listening, groupCommit, outage, authority, rtc, postgres } =
+    parts;
   metrics.gauge('parley_connections', 'Open connections of the server gate', () => serverGate.connectionCount);
   metrics.gauge('parley_calls_in_progress', 'Calls being served', () => serverGate.callsInProgress);
   metrics.totals('parley_calls_total', 'Calls by method', ['method'], () => serverGate.calls.calls());
@@ -54,6 +57,14 @@ export function registerServerMetrics(
   );
   metrics.totals('parley_client_violations_total', 'Rules broken by clients, by reason', ['reason'], () =>
     clientGate.connections.violations(),
+  );
+  metrics.gauge('parley_rtc_rooms', 'RTC rooms', () => rtc.rooms.count);
+  metrics.gauge('parley_rtc_calls', 'Calls between two users, ringing ones too', () => rtc.calls.size);
+  metrics.gauge('parley_rtc_tickets', 'Tickets for media that are good', () => rtc.tickets.size);
+  metrics.total(
+    'parley_rtc_signals_swallowed_total',
+    'Signals of removed members that were not passed on',
+    () => rtc.signals.swallowed,
   );
   metrics.gauge('parley_commit_queue', 'Messages waiting for a batch', () => groupCommit.queued);
   metrics.total('parley_commit_batches_total', 'Batches of messages written', () => groupCommit.batches);

@@ -5,16 +5,24 @@ import type { SessionDirectory } from '../sessions/session-directory.ts';
 import type { Database } from '../storage/database.ts';
 import { getInfo, getPublicInfos, type Info, type InfoChange, setInfo } from '../storage/info-store.ts';
 
+/** Learns of users who were logged out by the server API. */
+export type UserListener = { onKickedOut?(project: Project, uid: bigint): void };
+
 /** Users as such: infos, who is online, and who is kept from logging in or from speaking. A uid needs no creation. */
 export class UserService {
   readonly #db: Database;
   readonly #bans: Bans;
   readonly #sessions: SessionDirectory;
+  readonly #listeners: UserListener[] = [];
 
   constructor(parts: { db: Database; bans: Bans; sessions: SessionDirectory }) {
     this.#db = parts.db;
     this.#bans = parts.bans;
     this.#sessions = parts.sessions;
+  }
+
+  listen(listener: UserListener): void {
+    this.#listeners.push(listener);
   }
 
   /** Public and private info; empty when never set. */
@@ -39,6 +47,7 @@ export class UserService {
 
   /** Tells the connections of a user that they end, so that their SDKs do not log in again, and closes them. */
   kickOut(project: Project, uid: bigint): void {
+    for (const listener of this.#listeners) listener.onKickedOut?.(project, uid);
     for (const session of [...this.#sessions.of(project.pid, uid)]) kickOut(session);
   }
 

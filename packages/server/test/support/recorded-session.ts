@@ -14,7 +14,10 @@ export function project(pid = 1, settings: object = {}): Project {
 
 let lastId = 0;
 
-export function recordedSession(uid: bigint, options: { project?: Project; now?: () => number } = {}): RecordedSession {
+export function recordedSession(
+  uid: bigint,
+  options: { project?: Project; now?: () => number; version?: string } = {},
+): RecordedSession {
   const written: Uint8Array[] = [];
   const stream = { write: (bytes: Uint8Array) => void written.push(bytes), close() {}, destroy() {}, bufferedBytes: 0 };
   lastId += 1;
@@ -23,7 +26,7 @@ export function recordedSession(uid: bigint, options: { project?: Project; now?:
     project: options.project ?? project(),
     uid,
     peer: new Peer(stream),
-    version: '',
+    version: options.version ?? '',
     lang: '',
     attrs: new Map(),
     loginAt: 0,

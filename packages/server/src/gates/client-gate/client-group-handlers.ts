@@ -14,7 +14,8 @@ type Methods =
   | 'getusergroups'
   | 'setgroupinfo'
   | 'getgroupinfo'
-  | 'getgroupopeninfo';
+  | 'getgroupopeninfo'
+  | 'getgroupsopeninfo';
 
 export function clientGroupHandlers(
   groups: GroupService,
@@ -56,5 +57,9 @@ export function clientGroupHandlers(
     getgroupopeninfo: async ({ project }, { gid }) => ({
       oinfo: new RawString((await groups.info(project, gid)).oinfo),
     }),
+    getgroupsopeninfo: async ({ project }, { gids }) => {
+      const infos = await groups.publicInfos(project, gids);
+      return { info: new Map([...infos].map(([gid, oinfo]) => [gid, new RawString(oinfo)])) };
+    },
   };
 }

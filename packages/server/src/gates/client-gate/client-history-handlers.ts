@@ -9,6 +9,10 @@ type Methods =
   | 'getgroupmsg'
   | 'getroommsg'
   | 'getbroadcastmsg'
+  | 'getp2pmsgbymessageid'
+  | 'getgroupmsgbymessageid'
+  | 'getroommsgbymessageid'
+  | 'getbroadcastmsgbymessageid'
   | 'getp2pmsgcount'
   | 'getgroupmsgcount'
   | 'getroommsgcount'
@@ -29,6 +33,20 @@ export function clientHistoryHandlers(history: HistoryService, access: ClientAcc
     },
     getbroadcastmsg: async ({ project }, params) =>
       pageAnswer(await history.pageOfBroadcasts(project, params), unitWithSender),
+    getp2pmsgbymessageid: async ({ project, uid }, params) =>
+      pageAnswer(await history.pageBeside(project, { type: p2p, from: uid, xid: params.ouid }, params), unitFor(uid)),
+    getgroupmsgbymessageid: async (session, params) => {
+      await access.requireGroup(session, params.gid);
+      const page = await history.pageBeside(session.project, { type: group, xid: params.gid }, params);
+      return pageAnswer(page, unitWithSender);
+    },
+    getroommsgbymessageid: async (session, params) => {
+      access.requireRoom(session, params.rid);
+      const page = await history.pageBeside(session.project, { type: room, xid: params.rid }, params);
+      return pageAnswer(page, unitWithSender);
+    },
+    getbroadcastmsgbymessageid: async ({ project }, params) =>
+      pageAnswer(await history.pageBeside(project, { type: broadcast }, params), unitWithSender),
     getp2pmsgcount: async ({ project, uid }, params) => ({
       count: (await history.count(project, { type: p2p, from: uid, xid: params.ouid }, params)).messages,
     }),

@@ -1,5 +1,7 @@
 import { RawString } from '@parley/fpnn';
+import type { ConversationService } from '../../history/conversation-service.ts';
 import type { RoomService } from '../../rooms/room-service.ts';
+import { unitWithSender } from '../history-answer.ts';
 import { NOTHING } from '../server-gate/handler.ts';
 import type { ClientAccess } from './client-access.ts';
 import type { ClientHandlers } from './client-handler.ts';
@@ -13,9 +15,15 @@ type Methods =
   | 'getroomcount'
   | 'setroominfo'
   | 'getroominfo'
-  | 'getroomopeninfo';
+  | 'getroomopeninfo'
+  | 'getroomsopeninfo'
+  | 'getuserroomsandlastmsg';
 
-export function clientRoomHandlers(rooms: RoomService, access: ClientAccess): ClientHandlers<Methods> {
+export function clientRoomHandlers(
+  rooms: RoomService,
+  conversations: ConversationService,
+  access: ClientAccess,
+): ClientHandlers<Methods> {
   return {
     enterroom: async (session, { rid }) => {
       await rooms.enterWith(session, [rid]);
@@ -30,6 +38,10 @@ export function clientRoomHandlers(rooms: RoomService, access: ClientAccess): Cl
       return NOTHING;
     },
     getuserrooms: async (session) => ({ rooms: rooms.roomsOf(session) }),
+    getuserroomsandlastmsg: async (session, { mtypes }) => {
+      const newest = await conversations.newestInRooms(session.project, rooms.roomsOf(session), mtypes);
+      return { rooms: new Map([...newest].map(([rid, message]) => [rid, message && unitWithSender(message)])) };
+    },
     getroommembers: async ({ project }, { rid }) => ({ uids: await rooms.members(project, rid) }),
     getroomcount: async ({ project }, { rids }) => ({ cn: await rooms.counts(project, rids) }),
     setroominfo: async (session, { rid, oinfo, pinfo }) => {
@@ -45,5 +57,9 @@ export function clientRoomHandlers(rooms: RoomService, access: ClientAccess): Cl
     getroomopeninfo: async ({ project }, { rid }) => ({
       oinfo: new RawString((await rooms.info(project, rid)).oinfo),
     }),
+    getroomsopeninfo: async ({ project }, { rids }) => {
+      const infos = await rooms.publicInfos(project, rids);
+      return { info: new Map([...infos].map(([rid, oinfo]) => [rid, new RawString(oinfo)])) };
+    },
   };
 }

@@ -8,7 +8,8 @@ import { userLists } from './0007-user-lists.ts';
 import { userData } from './0008-user-data.ts';
 import { devices } from './0009-devices.ts';
 import { tokenGenerations } from './0010-token-generations.ts';
-import { files } from './0011-files.ts';
+import { readMarks } from './0011-read-marks.ts';
+import { files } from './0012-files.ts';
 import type { Migration } from './migration.ts';
 
 /** Every step of the schema, in order. */
@@ -23,5 +24,6 @@ export const migrations: readonly Migration[] = [
   userData,
   devices,
   tokenGenerations,
+  readMarks,
   files,
 ];

@@ -7,7 +7,7 @@
  * it; otherwise until `keep_until`. Before `keep_until` no file is removed. Times are in ms.
  */
 export const files = {
-  number: 11,
+  number: 12,
   name: 'files',
   sql: `
     create table files (

@@ -1,0 +1,16 @@
+export type {
+  MediaEnd,
+  MediaEngine,
+  MediaEngineEvents,
+  MediaKind,
+  MemberAddress,
+  MemberLevel,
+  PlayerAddress,
+  PlayerStatistics,
+  PlayRequest,
+  PublisherStatistics,
+  PublishRequest,
+  RoomStatistics,
+  StreamStatistics,
+  VoiceFrame,
+} from './media-engine.ts';

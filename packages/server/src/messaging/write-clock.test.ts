@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { WriteClock } from './write-clock.ts';
+
+test('a time that was closed is given to no later write, within one millisecond too', async () => {
+  const clock = new WriteClock(() => 1000);
+  expect(await clock.run(async (at) => at)).toBe(1000);
+  expect(await clock.run(async (at) => at)).toBe(1000);
+  expect(clock.closePresent()).toBe(1000);
+  expect(clock.closePresent()).toBe(1000);
+  expect(await clock.run(async (at) => at)).toBe(1001);
+  expect(clock.closePast()).toBe(1001);
+});
+
+test('times never fall when the clock steps back', async () => {
+  let now = 1000;
+  const clock = new WriteClock(() => now);
+  await clock.run(async (at) => at);
+  now = 500;
+  expect(await clock.run(async (at) => at)).toBe(1000);
+  expect(clock.closePresent()).toBe(1000);
+});
+
+test('the past ends before the oldest write on its way, the present behind it', async () => {
+  let now = 1000;
+  const clock = new WriteClock(() => now);
+  let end = () => {};
+  const first = clock.run(() => new Promise<void>((resolve) => (end = resolve)));
+  now = 1005;
+  const second = clock.run(async () => {});
+  expect(clock.closePast()).toBe(999);
+  expect(clock.closePresent()).toBe(1005);
+  end();
+  await Promise.all([first, second]);
+  expect(clock.closePast()).toBe(1005);
+});
+
+test('a write that fails is on its way no more', async () => {
+  const clock = new WriteClock(() => 1000);
+  await expect(clock.run(() => Promise.reject(new Error('gone')))).rejects.toThrow('gone');
+  expect(clock.closePast()).toBe(1000);
+});

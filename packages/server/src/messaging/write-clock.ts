@@ -1,0 +1,43 @@
+/**
+ * Gives writes of messages their times, and tells which times are over.
+ *
+ * A message gets the time at which its write begins, and readers see it when the write has ended. So "all up to now" is no
+ * safe way to say which messages somebody has seen: one that is on its way has an earlier time. Whoever draws a line
+ * between seen and unseen asks here for it.
+ */
+export class WriteClock {
+  readonly #now: () => number;
+  /** Times of the writes on their way, the oldest first. */
+  readonly #begun = new Set<{ at: number }>();
+  #given = 0;
+  #closed = 0;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** Runs a write. @param write - Is given the time for its messages, ms; it is later than every time that was closed. */
+  async run<T>(write: (at: number) => Promise<T>): Promise<T> {
+    const begun = { at: Math.max(this.#now(), this.#given, this.#closed + 1) };
+    this.#given = begun.at;
+    this.#begun.add(begun);
+    try {
+      return await write(begun.at);
+    } finally {
+      this.#begun.delete(begun);
+    }
+  }
+
+  /** Closes the present: a message that was stored before this call is not later than the returned time, ms; one that is sent after it is. */
+  closePresent(): number {
+    this.#closed = Math.max(this.#now(), this.#given, this.#closed);
+    return this.#closed;
+  }
+
+  /** As `closePresent`, but messages that are on their way count as sent after it. */
+  closePast(): number {
+    const present = this.closePresent();
+    for (const { at } of this.#begun) return Math.min(present, at - 1);
+    return present;
+  }
+}

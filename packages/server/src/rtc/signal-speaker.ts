@@ -1,0 +1,89 @@
+import { RTC_ROOM_TYPES } from '@parley/contract';
+import { formatSignal, type RoomSignal } from './room-signals.ts';
+import type { RtcMember } from './rtc-member.ts';
+import type { RtcRoom } from './rtc-room.ts';
+import type { LeaveReason, RtcRoomListener } from './rtc-room-events.ts';
+import type { RtcRooms } from './rtc-rooms.ts';
+import type { Timers } from './timers.ts';
+
+/** Browsers drop a member after 10 s without a heartbeat. */
+const HEARTBEAT_MS = 4000;
+
+/** Passes a signal to everybody in the RTM room, in somebody's name. */
+export type SpeakSignal = (pid: number, rid: bigint, from: bigint, attrs: string) => void;
+
+/**
+ * Speaks to browsers, which know signals and no pushes: in the name of members who were removed or whose devices were
+ * closed, and in the name of native members, who send none themselves.
+ */
+export class SignalSpeaker implements RtcRoomListener {
+  readonly #rooms: RtcRooms;
+  readonly #speak: SpeakSignal;
+  readonly #timers: Timers;
+  #stopHeartbeat: (() => void) | undefined;
+
+  constructor(parts: { rooms: RtcRooms; speak: SpeakSignal; timers: Timers }) {
+    this.#rooms = parts.rooms;
+    this.#speak = parts.speak;
+    this.#timers = parts.timers;
+  }
+
+  close(): void {
+    this.#stopHeartbeat?.();
+    this.#stopHeartbeat = undefined;
+  }
+
+  memberEntered(room: RtcRoom, member: RtcMember): void {
+    if (!hasBrowsers(room)) return;
+    this.#stopHeartbeat ??= this.#timers.after(HEARTBEAT_MS, () => this.#heartbeat());
+    if (!member.isWeb) this.#say(room, member.uid, { kind: 'enter', ...devicesOf(room, member.uid) });
+  }
+
+  memberLeft(room: RtcRoom, { uid, isWeb, hasEntered }: RtcMember, reason: LeaveReason): void {
+    const saidSoItself = isWeb && reason === 'left';
+    if (hasEntered && !saidSoItself && (isWeb || hasBrowsers(room))) this.#say(room, uid, { kind: 'leave' });
+  }
+
+  roomClosed(room: RtcRoom): void {
+    if (!hasBrowsers(room)) return;
+    for (const { uid, hasEntered } of room.members.values()) if (hasEntered) this.#say(room, uid, { kind: 'leave' });
+  }
+
+  microphoneClosed(room: RtcRoom, uid: bigint): void {
+    this.#tellDevice(room, uid, { kind: 'microphone', isOpen: false });
+  }
+
+  cameraClosed(room: RtcRoom, uid: bigint): void {
+    this.#tellDevice(room, uid, { kind: 'camera', isOpen: false });
+  }
+
+  #tellDevice(room: RtcRoom, uid: bigint, signal: RoomSignal): void {
+    if (room.members.get(uid)?.hasEntered && hasBrowsers(room)) this.#say(room, uid, signal);
+  }
+
+  #heartbeat(): void {
+    let isNeeded = false;
+    for (const room of this.#rooms.all()) {
+      if (!hasBrowsers(room)) continue;
+      isNeeded = true;
+      for (const { uid, isWeb, hasEntered } of room.members.values()) {
+        if (hasEntered && !isWeb) this.#say(room, uid, { kind: 'heartbeat', ...devicesOf(room, uid) });
+      }
+    }
+    this.#stopHeartbeat = isNeeded ? this.#timers.after(HEARTBEAT_MS, () => this.#heartbeat()) : undefined;
+  }
+
+  #say(room: RtcRoom, from: bigint, signal: RoomSignal): void {
+    this.#speak(room.pid, room.rid, from, formatSignal(signal));
+  }
+}
+
+/** Native clients do not say whether their devices are open; what they may send counts. */
+function devicesOf(room: RtcRoom, uid: bigint): { camera: boolean; microphone: boolean } {
+  return { camera: room.type === RTC_ROOM_TYPES.video && room.mayBeSeen(uid), microphone: room.mayBeHeard(uid) };
+}
+
+function hasBrowsers(room: RtcRoom): boolean {
+  for (const { isWeb } of room.members.values()) if (isWeb) return true;
+  return false;
+}

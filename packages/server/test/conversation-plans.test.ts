@@ -1,0 +1,130 @@
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  listConversationIds,
+  listConversations,
+  listUnreadConversationIds,
+} from '../src/storage/conversation-lists.ts';
+import { hideConversations, markConversationsRead, showConversations } from '../src/storage/conversation-marks.ts';
+import type { Database } from '../src/storage/database.ts';
+import { findMessageId } from '../src/storage/message-lookup.ts';
+import type { Statement } from '../src/storage/statement.ts';
+import { countUnread, newestMessages } from '../src/storage/unread-messages.ts';
+import { getUserMarks, raiseUserMarks } from '../src/storage/user-marks.ts';
+import { openTestStorage, sql, type TestStorage } from './support/message-storage.ts';
+
+const NOW = 1_800_000_000_000;
+const USERS = 1000;
+const LONG = 1;
+let storage: TestStorage;
+let client: pg.Client;
+const used = new Map<string, { text: string; values: readonly unknown[] }>();
+
+beforeAll(async () => {
+  storage = await openTestStorage();
+  client = new pg.Client(storage.url);
+  await client.connect();
+  await fill(storage.db);
+  await useEverything(watched(storage.db));
+});
+
+afterAll(async () => {
+  await client?.end();
+  await storage?.close();
+});
+
+describe.each([
+  ['before the first statistics', 'select 1'],
+  ['with statistics', 'vacuum analyze'],
+])('%s', (_, prepare) => {
+  test('no statement reads a whole table, or gathers the messages of a conversation to sort them', async () => {
+    await client.query(prepare);
+    const offences: string[] = [];
+    for (const [name, { text, values }] of used) {
+      for (const explained of [
+        { text: `explain (generic_plan) ${text}` },
+        { text: `explain ${text}`, values: values as unknown[] },
+      ]) {
+        const { rows } = await client.query({ ...explained, rowMode: 'array' });
+        const lines = rows.map(([line]) => String(line));
+        const forbidden = lines.filter((line) => /Seq Scan|Hash Join|Merge Join|Bitmap .*messages/.test(line));
+        offences.push(...forbidden.map((line) => `${name}: ${line.trim()}`));
+        const sorts = lines.filter((line) => /Sort Key:.*\bm(_\d+)?\.id\b/.test(line));
+        offences.push(...sorts.map((line) => `${name}: ${line.trim()}`));
+      }
+    }
+    expect(offences).toEqual([]);
+    expect(used.size).toBe(14);
+  });
+});
+
+/** P2P conversations of neighbours, groups with ten members each, and one long conversation. */
+async function fill(db: Database): Promise<void> {
+  await sql(
+    db,
+    `insert into conversations (project, type, low, high)
+      select 1, 1, n, n + d from generate_series(1, ${USERS}) n, generate_series(1, 10) d`,
+  );
+  await sql(
+    db,
+    `insert into conversations (project, type, low, high) select 1, 2, n, 0 from generate_series(1, ${USERS}) n`,
+  );
+  await sql(
+    db,
+    `insert into group_members (project, gid, uid)
+      select 1, n, (n + d) % ${USERS} from generate_series(1, ${USERS}) n, generate_series(1, 10) d`,
+  );
+  const columns = 'conversation, id, sender, mid, mtime, mtype, is_binary, body, attrs';
+  await sql(
+    db,
+    `insert into messages (${columns})
+      select c.id, n, n % 50, c.id * 100 + n, ${NOW} + n, 30, false, convert_to(repeat('x', 100), 'utf8'), ''
+      from conversations c, generate_series(1, 5) n where c.id <> ${LONG}`,
+  );
+  await sql(
+    db,
+    `insert into messages (${columns})
+      select ${LONG}, n, n % 50, -n, ${NOW} + n, 30, false, convert_to(repeat('x', 100), 'utf8'), ''
+      from generate_series(1, 30000) n`,
+  );
+  await sql(db, 'insert into conversation_heads select conversation, max(id), max(mtime) from messages group by 1');
+  await sql(db, `insert into conversation_marks select n, n % ${USERS}, ${NOW}, null from generate_series(1, 11000) n`);
+  await sql(db, `insert into user_marks select 1, n, ${NOW}, 0 from generate_series(1, 20000) n`);
+}
+
+/** Notes the statements that are run. */
+function watched(db: Database): Database {
+  const noting =
+    (run: typeof db.read) =>
+    <Row>(statement: Statement, values: readonly unknown[]) => {
+      used.set(statement.name, { text: statement.text, values });
+      return run<Row>(statement, values);
+    };
+  return { read: noting(db.read.bind(db)), write: noting(db.write.bind(db)) } as unknown as Database;
+}
+
+async function useEverything(db: Database): Promise<void> {
+  for (const kind of ['p2p', 'group'] as const) {
+    const query = { kind, project: 1, uid: 500n, since: NOW, mtypes: [30] };
+    expect(await listConversationIds(db, kind, 1, 500n)).toHaveLength(kind === 'p2p' ? 20 : 10);
+    expect(await listUnreadConversationIds(db, query)).toHaveLength(kind === 'p2p' ? 20 : 10);
+    const listed = await listConversations(db, { ...query, usesMarks: true, onlyUnread: false, limit: 15 });
+    expect(listed).toHaveLength(kind === 'p2p' ? 15 : 10);
+  }
+  const [count] = await countUnread(db, {
+    uid: 2n,
+    conversations: [LONG],
+    since: [NOW + 29_000],
+    usesMarks: true,
+    mtypes: [30],
+  });
+  expect(count).toEqual({ unread: 980, newest: NOW + 30_000 });
+  expect(await newestMessages(db, [LONG, 0], [30])).toMatchObject([{ id: 30_000 }, null]);
+  expect(await findMessageId(db, LONG, -7n)).toBe(7n);
+  await raiseUserMarks(db, [{ project: 1, uid: 5n, logoutAt: 2 * NOW, clearedAt: 0 }]);
+  expect(await getUserMarks(db, 1, 5n)).toEqual({ logoutAt: 2 * NOW, clearedAt: 0 });
+  const place = { conversation: LONG, uid: 1n };
+  await markConversationsRead(db, 1n, [LONG], NOW);
+  await hideConversations(db, [place]);
+  await showConversations(db, [place]);
+}
