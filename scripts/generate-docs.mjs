@@ -35,6 +35,7 @@ function renderWireReference(contract) {
   const media = prefixed('media ', 'Media gate', contract.MEDIA_SUBJECTS, contract.mediaMethods);
   const webRtc = prefixed('web RTC ', 'Web RTC endpoint', contract.WEB_RTC_SUBJECTS, contract.webRtcMethods);
   const pushes = Object.values(contract.pushes);
+  const fileMethods = Object.values(contract.fileGateMethods);
   return page([
     '# Wire reference',
     ORIGIN,
@@ -44,6 +45,8 @@ function renderWireReference(contract) {
     list(server.map(subjectLine)),
     'Client gate:',
     list(client.map(subjectLine)),
+    'File gate:',
+    list([fileMethods.map(({ name }) => link(name)).join(', ')]),
     'Media gate and web RTC endpoint:',
     list([...media, ...webRtc].map(subjectLine)),
     'Pushes:',
@@ -70,6 +73,13 @@ function renderWireReference(contract) {
     'Errors of any method on the client gate:',
     list(refusalLines(Object.entries(contract.CLIENT_COMMON_REFUSALS), contract)),
     ...client.flatMap((subject) => renderSubject(subject, contract)),
+    '## File gate',
+    ...FILE_GATE,
+    'Parameters of every quest on the file gate:',
+    paramTable(contract.fileTokenParams, contract),
+    'Errors of any method on the file gate:',
+    list(refusalLines(Object.entries(contract.FILE_COMMON_REFUSALS), contract)),
+    ...fileMethods.flatMap((method) => renderMethod(method, '', contract)),
     ...media.flatMap((subject) => renderSubject(subject, contract)),
     ...webRtc.flatMap((subject) => renderSubject(subject, contract)),
     '## Pushes',
@@ -140,6 +150,16 @@ function historyUnit({ prefix }) {
   ].join('\n');
 }
 
+const FILE_GATE = [
+  'A file is sent with a token, which `filetoken` of the server gate or of the client gate gives together with the address ' +
+    'of this gate. A token is good for one file, for five minutes, and only for the sender, method and target that it was asked for.',
+  '`attrs` is JSON text: `{"rtm": {"sign": …, "ext": …, "filename": …}, "custom": …}`, or `sign` and `ext` at the top. The sign ' +
+    'is `md5(md5(file) + ":" + token)`, both in lower-case hex. For voice, `rtm` holds `type` "audiomsg", `codec`, `srate`, ' +
+    '`lang` and `duration` too.',
+  'Receivers get a message of the file type (40..50): `msg` is JSON text `{"url", "size", "surl"}`, `surl` is the ' +
+    'thumbnail of an image and may be missing; `attrs` is JSON text with `rtm`, now without the sign, and `custom`.',
+];
+
 const PUSHED_CONTENT = [
   'The content `msg` of a message in a push:',
   '',
@@ -185,6 +205,7 @@ const RECEIVERS = { server: 'back ends', client: 'clients', media: 'clients of t
 const GATES = {
   server: 'back ends, on the server gate',
   client: 'users, on the client gate',
+  file: 'back ends and users, on the file gate',
   media: 'native clients, on the media gate',
   'web-rtc': 'browsers, on the web RTC endpoint',
 };
@@ -274,6 +295,7 @@ function renderErrors(contract, fpnn) {
     ERROR_MEANINGS[name],
     answeredBy(name, code, contract.methods, contract.COMMON_REFUSALS),
     answeredBy(name, code, contract.clientMethods, contract.CLIENT_COMMON_REFUSALS),
+    answeredBy(name, code, contract.fileGateMethods, contract.FILE_COMMON_REFUSALS),
     answeredBy(name, code, { ...contract.mediaMethods, ...contract.webRtcMethods }, {}),
   ]);
   const local = Object.entries(fpnn.FPNN_CODES).filter(([, code]) => code !== 0 && !travelling.has(code));
@@ -288,8 +310,7 @@ function renderErrors(contract, fpnn) {
         'code',
         'name',
         'meaning',
-        'answered on the server gate by',
-        'answered on the client gate by',
+        ...['server', 'client', 'file'].map((gate) => `answered on the ${gate} gate by`),
         'answered for media by',
       ],
       rows,

@@ -239,15 +239,15 @@ describe('attributes of a connection', () => {
 
 describe('file tokens', () => {
   test('are for one of the methods of the file gate', () => {
-    for (const cmd of ['sendfile', 'sendgroupfile', 'sendroomfile', 'uploadfile']) {
+    for (const cmd of ['sendfile', 'sendgroupfile', 'sendroomfile', 'uploadfile', 'sendfiles']) {
       expect(check('filetoken', { cmd: raw(cmd) }).cmd).toBe(cmd);
       expect(check('filetoken', { cmd: new TextEncoder().encode(cmd) }).cmd).toBe(cmd);
     }
   });
 
   test('are refused for others, without repeating what came', () => {
-    const sentence = '200034 cmd must be one of sendfile, sendgroupfile, sendroomfile, uploadfile';
-    for (const cmd of ['', 'SENDFILE', 'sendfile ', 'sendfiles', 'toString']) {
+    const sentence = '200034 cmd must be one of sendfile, sendgroupfile, sendroomfile, uploadfile, sendfiles';
+    for (const cmd of ['', 'SENDFILE', 'sendfile ', 'broadcastfile', 'toString']) {
       expect(refusalOf('filetoken', { cmd: raw(cmd) })).toBe(sentence);
     }
     expect(refusalOf('filetoken', { cmd: 1 })).toBe('10010 cmd must be a str or bin, not an integer');

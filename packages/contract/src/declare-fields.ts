@@ -177,6 +177,11 @@ export function bytes(meaning: string, limit: LimitName): RequiredField<BytesFie
   return { kind: 'bytes', wire: 'bin', meaning, presence: 'required', limit, refusal: 'largeMessageOrAttrs' };
 }
 
+/** The bytes of a file. */
+export function fileBody(meaning: string): RequiredField<BodyField> {
+  return { ...body(meaning), limit: 'fileMaxBytes', refusal: 'largeFileOrAttrs' };
+}
+
 type ListOptions = { readonly limit?: LimitName; readonly takesEmpty?: boolean };
 
 /** A list of ids. */

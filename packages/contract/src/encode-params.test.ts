@@ -72,7 +72,7 @@ describe('encodeParams', () => {
 
   test('takes only the words of a closed set', () => {
     expect(encodeClientParams('filetoken', { cmd: 'uploadfile' })).toEqual({ cmd: 'uploadfile' });
-    expect(() => encodeClientParams('filetoken', { cmd: 'sendfiles' as never })).toThrow(RangeError);
+    expect(() => encodeClientParams('filetoken', { cmd: 'broadcastfile' as never })).toThrow(RangeError);
     expect(() => encodeClientParams('filetoken', { cmd: 5 as never })).toThrow(TypeError);
   });
 

@@ -50,7 +50,7 @@ export type WordField<W extends string = string> = FieldBase & {
   readonly kind: 'word';
   readonly allowed: readonly W[];
 };
-/** The content of a message; str or bin, and it stays what it was. */
+/** The content of a message or of a file; str or bin, and it stays what it was. */
 export type BodyField = FieldBase & { readonly kind: 'body'; readonly limit: LimitName; readonly refusal: ErrorName };
 /** Bytes; a str is accepted and counts as its bytes. */
 export type BytesField = FieldBase & { readonly kind: 'bytes'; readonly limit: LimitName; readonly refusal: ErrorName };

@@ -45,7 +45,29 @@ export type {
 export { encodeParams } from './encode-params.ts';
 export { ERROR_CODES, ERROR_MEANINGS, type ErrorCode, type ErrorName, errorNameOf } from './error-codes.ts';
 export type { AnswerField, FieldDeclaration, ParamField, Presence, PushField } from './fields.ts';
-export { FILE_COMMANDS, type FileCommand } from './file-commands.ts';
+export { type FileAttrs, fileSignText, formatFileMessage, readFileAttrs } from './file-attrs.ts';
+export {
+  FILE_COMMANDS,
+  type FileCommand,
+  fileMethodOf,
+  SERVER_FILE_COMMANDS,
+  type ServerFileCommand,
+} from './file-commands.ts';
+export {
+  checkFileParams,
+  checkFileTokenParams,
+  decodeFileAnswer,
+  encodeFileAnswer,
+  encodeFileParams,
+  FILE_COMMON_REFUSALS,
+  type FileAnswerIn,
+  type FileAnswerOf,
+  type FileParamsIn,
+  type FileParamsOut,
+  type FileTokenParams,
+  fileTokenParams,
+} from './file-gate-calls.ts';
+export { type FileGateMethodName, fileGateMethods, isFileGateMethodName } from './file-gate-methods.ts';
 export { CONVERSATIONS_KEPT_MAX, DEBUG_LINES_PER_SECOND, UNREAD_SCAN_MAX } from './fixed-limits.ts';
 export { GateCalls } from './gate-calls.ts';
 export { GATE_RULES, type Gate, type GateRules } from './gates.ts';

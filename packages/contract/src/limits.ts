@@ -6,6 +6,7 @@
 export const DEFAULT_LIMITS = {
   messageMaxBytes: 20_480,
   attrsMaxBytes: 2048,
+  fileMaxBytes: 5_242_880,
   infoMaxBytes: 65_535,
   receiversMax: 2000,
   mtypesPerCallMax: 127,
@@ -51,9 +52,10 @@ export type ProjectLimits = { readonly [Name in LimitName]: number };
 /** What each limit bounds, in one line. */
 export const LIMIT_MEANINGS: Readonly<Record<LimitName, string>> = {
   messageMaxBytes: 'Bytes of a message body.',
-  attrsMaxBytes: 'Bytes of the attrs of a message.',
+  attrsMaxBytes: 'Bytes of the attrs of a message, and of a file.',
+  fileMaxBytes: 'Bytes of a file. The whole packet has to fit into `fileGate.packetMaxBytes` too.',
   infoMaxBytes: 'Bytes of a public info, and of a private info.',
-  receiversMax: 'Receivers of one sendmsgs.',
+  receiversMax: 'Receivers of one sendmsgs or sendfiles.',
   mtypesPerCallMax: 'Message types in one filter.',
   historyPageMax: 'Messages in one page of history; a larger `num` is lowered to this.',
   roomMembersPerCallMax: 'Users of one addroommembers or delroommembers.',

@@ -1,6 +1,7 @@
 import { blacklistMethods } from './subjects/blacklists.ts';
 import { dataMethods } from './subjects/data.ts';
 import { deviceMethods } from './subjects/devices.ts';
+import { serverFileMethods } from './subjects/files.ts';
 import { friendMethods } from './subjects/friends.ts';
 import { groupMethods } from './subjects/groups.ts';
 import { historyMethods } from './subjects/history.ts';
@@ -26,6 +27,7 @@ export const methods = {
   ...deviceMethods,
   ...tokenMethods,
   ...listeningMethods,
+  ...serverFileMethods,
   ...rtcRoomMethods,
 } as const;
 

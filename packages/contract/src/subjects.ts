@@ -61,6 +61,10 @@ export const SUBJECTS = {
       'A back end can have messages and events pushed to its connection. What it listens to belongs to the connection ' +
       'and ends with it. Id lists and the four switches are independent of each other.',
   },
+  files: {
+    title: 'Files',
+    intro: 'Files are sent over the file gate, with a token from here or from the client gate.',
+  },
   'rtc-rooms': {
     title: 'RTC rooms',
     intro:

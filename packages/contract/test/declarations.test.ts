@@ -6,6 +6,8 @@ import {
   ERROR_CODES,
   ERROR_MEANINGS,
   errorNameOf,
+  fileGateMethods,
+  type Gate,
   isClientMethodName,
   isMethodName,
   isPushName,
@@ -32,10 +34,20 @@ const ALIASES = {
   getVoiceRoomMemberCount: 'getRTCRoomMemberCount',
 };
 
+/** What each gate asks of every quest beside the declared parameters. */
+const COMMON_PARAMS: Readonly<Record<Gate, readonly string[]>> = {
+  server: ['pid', 'sign', 'salt', 'ts'],
+  client: [],
+  file: ['pid', 'token'],
+  media: [],
+  'web-rtc': [],
+};
+
 describe('the methods', () => {
-  test('there are 96 of the server gate and 98 of the client gate', () => {
-    expect(all).toHaveLength(96);
+  test('there are 97 of the server gate, 98 of the client gate and 6 of the file gate', () => {
+    expect(all).toHaveLength(97);
     expect(Object.keys(clientMethods)).toHaveLength(98);
+    expect(Object.keys(fileGateMethods)).toHaveLength(6);
   });
 
   test('each is found under its name, on the gate of its registry, among the subjects of that gate', () => {
@@ -46,6 +58,9 @@ describe('the methods', () => {
     for (const [name, { name: own, gates, subject }] of Object.entries<MethodDeclaration>(clientMethods)) {
       expect([own, gates]).toEqual([name, ['client']]);
       expect(Object.keys(CLIENT_SUBJECTS)).toContain(subject);
+    }
+    for (const [name, { name: own, gates, subject }] of Object.entries<MethodDeclaration>(fileGateMethods)) {
+      expect([own, gates, subject]).toEqual([name, ['file'], 'files']);
     }
   });
 
@@ -68,7 +83,7 @@ describe('the methods', () => {
   });
 
   test.each(everyMethod)('%s: no name has two meanings', (_, declaration) => {
-    const common = declaration.gates.includes('server') ? ['pid', 'sign', 'salt', 'ts'] : [];
+    const common = COMMON_PARAMS[declaration.gates[0]!];
     for (const fields of [declaration.params, declaration.answer]) {
       const names = Object.entries(fields).flatMap(([name, field]) => [
         name,
@@ -173,6 +188,7 @@ describe('codes and limits', () => {
       messageMaxBytes: 20_480,
       attrsMaxBytes: 2048,
       receiversMax: 2000,
+      fileMaxBytes: 5_242_880,
       groupMembersPerCallMax: 100,
       infoMaxBytes: 65_535,
       historyPageMax: 20,

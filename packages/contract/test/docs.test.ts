@@ -43,6 +43,9 @@ describe('the generated pages', () => {
     for (const [name, { summary }] of Object.entries(contract.clientMethods)) {
       expect(page).toContain(`\n### client ${name}\n\n${summary}\n`);
     }
+    for (const [name, { summary }] of Object.entries(contract.fileGateMethods)) {
+      expect(page).toContain(`\n### ${name}\n\n${summary}\n`);
+    }
     for (const [name, { summary }] of Object.entries(contract.pushes)) {
       expect(page).toContain(`\n### push ${name}\n\n${summary}\n`);
     }
@@ -62,7 +65,8 @@ describe('the generated pages', () => {
 
   test('every parameter and answer field stands in a table', () => {
     const cells = new Set(firstCells(read('docs/wire-reference.md')));
-    for (const { params, answer } of [...Object.values(contract.methods), ...Object.values(contract.clientMethods)]) {
+    const gates = [contract.methods, contract.clientMethods, contract.fileGateMethods];
+    for (const { params, answer } of gates.flatMap((gate) => Object.values<contract.MethodDeclaration>(gate))) {
       for (const name of [...Object.keys(params), ...Object.keys(answer)]) expect(cells).toContain(`\`${name}\``);
     }
     for (const { params } of Object.values(contract.pushes)) {

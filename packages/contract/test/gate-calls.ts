@@ -1,14 +1,19 @@
 import type { Encodable, WireMap } from '@parley/fpnn';
 import {
   checkClientParams,
+  checkFileParams,
   checkParams,
   clientMethods,
   decodeAnswer,
   decodeClientAnswer,
+  decodeFileAnswer,
   encodeAnswer,
   encodeClientAnswer,
   encodeClientParams,
+  encodeFileAnswer,
+  encodeFileParams,
   encodeParams,
+  fileGateMethods,
   type Gate,
   type MethodDeclaration,
   mediaCalls,
@@ -47,6 +52,15 @@ export const CLIENT_GATE: GateCalls = {
   decodeAnswer: decodeClientAnswer as GateCalls['decodeAnswer'],
 };
 
+export const FILE_GATE: GateCalls = {
+  gate: 'file',
+  methods: fileGateMethods,
+  check: checkFileParams as GateCalls['check'],
+  encodeParams: encodeFileParams as GateCalls['encodeParams'],
+  encodeAnswer: encodeFileAnswer as GateCalls['encodeAnswer'],
+  decodeAnswer: decodeFileAnswer as GateCalls['decodeAnswer'],
+};
+
 const MEDIA_GATE: GateCalls = { gate: 'media', methods: mediaMethods, ...callsOf(mediaCalls) };
 const WEB_RTC: GateCalls = { gate: 'web-rtc', methods: webRtcMethods, ...callsOf(webRtcCalls) };
 
@@ -66,6 +80,7 @@ export const ALL_METHODS: readonly [title: string, calls: GateCalls, declaration
   CLIENT_GATE,
   MEDIA_GATE,
   WEB_RTC,
+  FILE_GATE,
 ].flatMap((calls) =>
   Object.values(calls.methods).map((declaration): [string, GateCalls, MethodDeclaration] => [
     `${calls.gate} gate: ${declaration.name}`,

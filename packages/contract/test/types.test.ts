@@ -146,7 +146,7 @@ test('client calls pass no user, and may leave out what has a default', () => {
 
 test('handlers of the client gate find words, maps and texts by name', () => {
   expectTypeOf<ClientParamsOut<'filetoken'>>().toEqualTypeOf<{
-    readonly cmd: 'sendfile' | 'sendgroupfile' | 'sendroomfile' | 'uploadfile';
+    readonly cmd: 'sendfile' | 'sendgroupfile' | 'sendroomfile' | 'uploadfile' | 'sendfiles';
     readonly to: bigint | undefined;
     readonly gid: bigint | undefined;
     readonly rid: bigint | undefined;

@@ -11,15 +11,10 @@ export const fileMethods = declareMethods('files', {
       to: optional(id('sendfile: the receiver')),
       gid: optional(id('sendgroupfile: the group')),
       rid: optional(id('sendroomfile: the room')),
-      tos: optional(
-        idList('the receivers, of the first generation of SDKs; without effect', { limit: 'receiversMax' }),
-      ),
+      tos: optional(idList('sendfiles: the receivers', { limit: 'receiversMax' })),
     },
     answer: { token: text('the token, good for one file'), endpoint: text('the file gate, as host:port') },
-    refusals: {
-      keyNotFound: 'what the file is sent to is missing',
-      notGroupMember: 'sendgroupfile: the caller is not a member',
-      notInRoom: 'sendroomfile: the caller is not in the room',
-    },
+    refusals: { keyNotFound: 'what the file is sent to is missing' },
+    notes: 'Whether the file may be sent is checked when it comes.',
   },
 });
