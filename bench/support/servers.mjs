@@ -39,8 +39,8 @@ export async function startDatabases(names, settings = {}) {
   };
 }
 
-/** Parley itself, as users start it. */
-export async function startParley(databaseUrl, directory) {
+/** Parley itself, as users start it. @param {object} more further environment variables */
+export async function startParley(databaseUrl, directory, more = {}) {
   const env = {
     ...process.env,
     DATABASE_URL: databaseUrl,
@@ -51,22 +51,32 @@ export async function startParley(databaseUrl, directory) {
     PARLEY_ADMIN_PORT: '0',
     PARLEY_CLIENT_GATE_PORT: '0',
     PARLEY_CLIENT_GATE_TLS_PORT: '0',
+    ...more,
   };
-  return start('parley', [PARLEY], env, /server gate\s+\S+:(\d+)/);
+  if (more.PARLEY_CONFIG !== undefined) delete env.PARLEY_PROJECTS;
+  return start('parley', [...(more.NODE_FLAGS ?? []), PARLEY], env, {
+    port: /server gate\s+\S+:(\d+)/,
+    clientPort: /client gate\s+\S+:(\d+)/,
+  });
 }
 
 /** The reference of the send benchmark. */
 export function startBareServer(databaseUrl) {
-  return start('bare', [BARE], { ...process.env, DATABASE_URL: databaseUrl }, /^(\d+)$/);
+  return start('bare', [BARE], { ...process.env, DATABASE_URL: databaseUrl }, { port: /^(\d+)$/ });
 }
 
-async function start(name, args, env, portPattern) {
+/** @param {Record<string, RegExp>} patterns find the ports in what the process prints */
+async function start(name, args, env, patterns) {
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const ports = {};
   for await (const line of createInterface({ input: child.stdout })) {
-    const port = portPattern.exec(line)?.[1];
-    if (port !== undefined) {
+    for (const [field, pattern] of Object.entries(patterns)) {
+      const found = pattern.exec(line)?.[1];
+      if (found !== undefined) ports[field] = Number(found);
+    }
+    if (Object.keys(ports).length === Object.keys(patterns).length) {
       child.stdout.resume();
-      return { name, pid: child.pid, port: Number(port), close: () => stop(child) };
+      return { name, pid: child.pid, ...ports, close: () => stop(child) };
     }
   }
   throw new Error(`${name} ended before it was up`);
