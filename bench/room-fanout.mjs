@@ -1,6 +1,7 @@
 // One publisher and the members of a room: Parley over TCP and WebSocket, stored and not, against redis pub/sub,
 // nats-server and Socket.IO, alternating. Deliveries per second of server CPU is the figure to compare.
-//   node bench/room-fanout.mjs [--members 1000] [--large 5000] [--rounds 5] [--only redis,parley]
+//   node bench/room-fanout.mjs [--members 1000] [--large 5000] [--rounds 5]
+// A part of it, unsaved: [--only redis,parley] [--variants 1,16] [--profile DIRECTORY]
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -24,6 +25,8 @@ const { values } = parseArgs({
     large: { type: 'string', default: '5000' },
     rounds: { type: 'string', default: '5' },
     only: { type: 'string', default: '' },
+    variants: { type: 'string', default: '' },
+    profile: { type: 'string' },
   },
 });
 const settings = {
@@ -40,7 +43,10 @@ const report = new Report('room-fanout', settings);
 const databases = await startDatabases(['ours'], { min_wal_size: '2GB' });
 const configFile = join(databases.directory, 'parley.yaml');
 writeFileSync(configFile, JSON.stringify({ projects: [{ ...PROJECT, settings: { storedMtypes: [STORED_MTYPE] } }] }));
-const server = await startParley(databases.urlOf('ours'), databases.directory, { PARLEY_CONFIG: configFile });
+const server = await startParley(databases.urlOf('ours'), databases.directory, {
+  more: { PARLEY_CONFIG: configFile },
+  nodeFlags: values.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${values.profile}`],
+});
 const common = { server, database: databases };
 const groups = [];
 const runs = new Map();
@@ -77,7 +83,7 @@ try {
   // The first round warms code, plans and log segments, and is not counted.
   for (let number = 0; number <= settings.rounds; number += 1) {
     for (const group of number % 2 === 0 ? groups : [...groups].reverse()) {
-      for (const variant of variantsOf(group.system)) await runRound(group, variant, number);
+      for (const variant of variantsOf(group.system).filter(isWanted)) await runRound(group, variant, number);
     }
   }
   for (const [name, rows] of runs) {
@@ -101,7 +107,7 @@ try {
   compare('parley tcp, 1 in flight', 'redis, 1 in flight', 'perServerCpuSecond', 'for information');
   compare('parley tcp large, 16 in flight', 'parley tcp, 16 in flight', 'perServerCpuSecond', 'at least 0.6');
   compare('parley tcp large, 1 in flight', 'parley tcp, 1 in flight', 'perServerCpuSecond', 'at least 0.6');
-  if (values.only === '') report.save();
+  if (values.only === '' && values.variants === '') report.save();
 } finally {
   for (const { members, publisher, system } of groups) {
     members.close();
@@ -110,6 +116,10 @@ try {
   }
   await server.close();
   await databases.close();
+}
+
+function isWanted({ suffix, inFlight }) {
+  return values.variants === '' || values.variants.split(',').includes(`${inFlight}${suffix}`);
 }
 
 function variantsOf(system) {

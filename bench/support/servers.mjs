@@ -39,8 +39,8 @@ export async function startDatabases(names, settings = {}) {
   };
 }
 
-/** Parley itself, as users start it. @param {object} more further environment variables */
-export async function startParley(databaseUrl, directory, more = {}) {
+/** Parley itself, as users start it. @param {{ more?: object, nodeFlags?: string[] }} options further environment */
+export async function startParley(databaseUrl, directory, { more = {}, nodeFlags = [] } = {}) {
   const env = {
     ...process.env,
     DATABASE_URL: databaseUrl,
@@ -54,7 +54,7 @@ export async function startParley(databaseUrl, directory, more = {}) {
     ...more,
   };
   if (more.PARLEY_CONFIG !== undefined) delete env.PARLEY_PROJECTS;
-  return start('parley', [...(more.NODE_FLAGS ?? []), PARLEY], env, {
+  return start('parley', [...nodeFlags, PARLEY], env, {
     port: /server gate\s+\S+:(\d+)/,
     clientPort: /client gate\s+\S+:(\d+)/,
   });

@@ -6,13 +6,17 @@ const READ_BYTES = 256 * 1024;
 
 export class MemberSockets {
   #buffer = Buffer.allocUnsafe(READ_BYTES);
-  #greeters = new Map();
   sockets = [];
   /** Bytes of deliveries that came to all members. */
   bytes = 0;
-  /** Called when `bytes` has reached `wakeAt`. */
-  onReached = () => {};
-  wakeAt = Number.POSITIVE_INFINITY;
+  /** Bytes of one delivery; the publisher finds it out. */
+  frameBytes = Number.POSITIVE_INFINITY;
+  /** How many members have had so many messages: at index n those that have had n + 1 since `restart`. */
+  #have = [];
+  #received = [];
+  #complete = 0;
+  /** Called with the number of messages that every member has had since `restart`, when it has grown. */
+  onComplete = (_messages) => {};
 
   /**
    * @param {object} system that the members belong to: `port`, `greet(index)`, the conversation that makes a connection a
@@ -30,6 +34,29 @@ export class MemberSockets {
     }
   }
 
+  /** Counts anew. */
+  restart() {
+    this.#have = [];
+    this.#received = this.sockets.map(() => 0);
+    this.#complete = 0;
+    this.bytes = 0;
+  }
+
+  #count(index, bytes) {
+    const { frameBytes } = this;
+    const before = this.#received[index];
+    const after = before + bytes;
+    this.bytes += bytes;
+    this.#received[index] = after;
+    const last = Math.floor(after / frameBytes);
+    for (let number = Math.floor(before / frameBytes); number < last; number += 1) {
+      this.#have[number] = (this.#have[number] ?? 0) + 1;
+    }
+    if (this.#have[this.#complete] !== this.sockets.length) return;
+    while (this.#have[this.#complete] === this.sockets.length) this.#complete += 1;
+    this.onComplete(this.#complete);
+  }
+
   close() {
     for (const socket of this.sockets) socket.destroy();
   }
@@ -37,10 +64,7 @@ export class MemberSockets {
   #open(index) {
     return openSocket(this.system.port, this.#buffer, this.system.greet(index), (socket) => {
       const take = this.system.createTaker?.(socket) ?? ((_chunk, length) => length);
-      return (length, buffer) => {
-        this.bytes += take(buffer, length);
-        if (this.bytes >= this.wakeAt) this.onReached();
-      };
+      return (length, buffer) => this.#count(index, take(buffer, length));
     });
   }
 }

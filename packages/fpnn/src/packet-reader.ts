@@ -1,7 +1,9 @@
 import { ProtocolViolation } from './errors.ts';
 import { decodeKey } from './key-cache.ts';
 import {
+  type AnswerPacket,
   DEFAULT_PACKET_MAX_BYTES,
+  type Encoding,
   FLAG_JSON,
   FLAG_MSGPACK,
   MAGIC,
@@ -205,12 +207,43 @@ function readPacket(bytes: Uint8Array, at: number, size: number): Packet {
   const mtype = bytes[at + 6]!;
   const ss = bytes[at + 7]!;
   const payloadAt = at + PACKET_HEADER_BYTES + beforePayload(mtype, ss);
-  // Not `subarray`: that would give a Buffer for a Buffer, whose `slice` does not copy.
-  const payload = new Uint8Array(bytes.buffer, bytes.byteOffset + payloadAt, at + size - payloadAt);
   const isOneWay = mtype === MTYPE_ONE_WAY;
   const seq = isOneWay ? 0 : readUint32(bytes, at + PACKET_HEADER_BYTES);
-  if (mtype === MTYPE_ANSWER) return { kind: 'answer', seq, status: ss, encoding, payload };
+  if (mtype === MTYPE_ANSWER) return new ReadAnswer(seq, ss, encoding, bytes, payloadAt, at + size);
+  const payload = viewOf(bytes, payloadAt, at + size);
   return { kind: 'quest', isOneWay, seq, method: decodeKey(bytes, payloadAt - ss, payloadAt), encoding, payload };
+}
+
+/**
+ * An answer that makes the view of its payload when somebody asks for it: most answers of a client only acknowledge a
+ * push, of which there may be a million a second.
+ */
+class ReadAnswer implements AnswerPacket {
+  readonly kind = 'answer';
+  readonly seq: number;
+  readonly status: number;
+  readonly encoding: Encoding;
+  readonly #bytes: Uint8Array;
+  readonly #start: number;
+  readonly #end: number;
+
+  constructor(seq: number, status: number, encoding: Encoding, bytes: Uint8Array, start: number, end: number) {
+    this.seq = seq;
+    this.status = status;
+    this.encoding = encoding;
+    this.#bytes = bytes;
+    this.#start = start;
+    this.#end = end;
+  }
+
+  get payload(): Uint8Array {
+    return viewOf(this.#bytes, this.#start, this.#end);
+  }
+}
+
+/** Not `subarray`: that would give a Buffer for a Buffer, whose `slice` does not copy. */
+function viewOf(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset + start, end - start);
 }
 
 /** Bytes of the sequence number and the method. */

@@ -115,7 +115,7 @@ async function start(
   const outage = new OutageRetry({ now, delay });
   const groupCommit = new GroupCommit({ write: (batch) => writeMessages(db, batch, now()), outage });
   const bus = new MemoryBus();
-  const delivery = new Delivery({ bus, sessions, audiences });
+  const delivery = new Delivery({ bus, sessions, audiences, now });
   const endpoint = `${config.host}:${config.clientGate.port}`;
   const listening = new Listening({ bus, sessions, endpoint, now });
   listening.start();

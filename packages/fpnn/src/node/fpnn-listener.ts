@@ -56,6 +56,9 @@ const DEFAULT_OUTPUT_MAX_BYTES = 8 * 1024 * 1024;
 const DEFAULT_IN_FLIGHT_MAX = 10_000;
 const TLS_HANDSHAKE_TIMEOUT_MS = 10_000;
 const BACKLOG = 1024;
+/** Reading pauses when this part of `outputMaxBytes` waits to be sent, but not below what a socket buffers anyway. */
+const OUTPUT_PAUSE_PART = 1 / 8;
+const OUTPUT_PAUSE_MIN_BYTES = 64 * 1024;
 
 /**
  * Serves FPNN on one port: plain or encrypted over TCP, over WebSocket at `/service/<anything>`, and as HTTP requests at
@@ -139,6 +142,7 @@ export class FpnnListener {
 
   #createContext(): ListenerContext {
     const options = this.#options;
+    const outputMaxBytes = options.outputMaxBytes ?? DEFAULT_OUTPUT_MAX_BYTES;
     return {
       onConnection: options.onConnection,
       onViolation: options.onViolation ?? (() => {}),
@@ -149,7 +153,8 @@ export class FpnnListener {
       onError: options.onError ?? (() => {}),
       serverKey: options.encryption,
       packetMaxBytes: options.packetMaxBytes ?? DEFAULT_PACKET_MAX_BYTES,
-      outputMaxBytes: options.outputMaxBytes ?? DEFAULT_OUTPUT_MAX_BYTES,
+      outputMaxBytes,
+      outputPauseBytes: Math.max(outputMaxBytes * OUTPUT_PAUSE_PART, OUTPUT_PAUSE_MIN_BYTES),
       inFlightMax: options.inFlightMax ?? DEFAULT_IN_FLIGHT_MAX,
       now: options.now ?? Date.now,
       builtins: options.builtins,

@@ -13,10 +13,6 @@ import { SocketOwner } from './socket-owner.ts';
 
 /** Where the type of a packet stands in its header. */
 const MTYPE_OFFSET = 6;
-/** Reading pauses when this part of `outputMaxBytes` waits to be sent, but not below what a socket buffers anyway. */
-const OUTPUT_PAUSE_PART = 1 / 8;
-const OUTPUT_PAUSE_MIN_BYTES = 64 * 1024;
-
 /** A connection that carries packets both ways, over TCP or WebSocket: limits, flow control and closing. */
 export abstract class PacketConnection extends SocketOwner implements Connection, ByteStream, Flushable {
   abstract readonly transport: Transport;
@@ -167,8 +163,9 @@ export abstract class PacketConnection extends SocketOwner implements Connection
 
   /** Queues bytes that are ready for the wire. */
   protected send(bytes: Uint8Array): void {
-    if (this.#outbox.isEmpty) this.context.flushQueue.add(this);
-    this.#outbox.push(bytes);
+    const { flushQueue } = this.context;
+    if (this.#outbox.isEmpty) flushQueue.add(this);
+    this.#outbox.push(bytes, flushQueue.root);
     if (this.bufferedBytes > this.context.outputMaxBytes) this.closeFor('slow-reader');
   }
 
@@ -188,9 +185,8 @@ export abstract class PacketConnection extends SocketOwner implements Connection
 
   /** A peer that does not read its answers, or asks more than is answered, has to wait: memory stays bounded. */
   #mustPause(): boolean {
-    const { inFlightMax, outputMaxBytes } = this.context;
-    const pauseBytes = Math.max(outputMaxBytes * OUTPUT_PAUSE_PART, OUTPUT_PAUSE_MIN_BYTES);
-    return this.#inFlight >= inFlightMax || this.bufferedBytes > pauseBytes;
+    const { inFlightMax, outputPauseBytes } = this.context;
+    return this.#inFlight >= inFlightMax || this.bufferedBytes > outputPauseBytes;
   }
 
   #pause(): void {

@@ -12,11 +12,13 @@ export class Delivery {
   readonly #bus: Bus;
   readonly #sessions: SessionDirectory;
   readonly #audiences: Audiences;
-  readonly #encoder = new PushEncoder();
+  /** Encodes every two-way push to clients: their numbers must come from one counter. */
+  readonly encoder: PushEncoder;
   /** Pushes handed to connections. */
   pushed = 0;
 
-  constructor(parts: { bus: Bus; sessions: SessionDirectory; audiences: Audiences }) {
+  constructor(parts: { bus: Bus; sessions: SessionDirectory; audiences: Audiences; now: () => number }) {
+    this.encoder = new PushEncoder(parts.now);
     this.#bus = parts.bus;
     this.#sessions = parts.sessions;
     this.#audiences = parts.audiences;
@@ -34,7 +36,7 @@ export class Delivery {
       if (session.id === message.exceptSessionId) continue;
       if (packet === undefined) {
         const { method, params } = clientPush(message);
-        packet = this.#encoder.encode(method, params);
+        packet = this.encoder.encode(method, params);
       }
       session.push(packet);
       this.pushed += 1;
