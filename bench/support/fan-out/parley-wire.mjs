@@ -136,7 +136,8 @@ export function createPushTaker(wire, socket, mode) {
     }
     if (pushes > 0) {
       const list = seqs.slice(0, pushes);
-      if (mode.isAnswering || hasPing) write(list);
+      // What is readable is read first, as an event loop does; answers follow at the end of the turn.
+      if (mode.isAnswering || hasPing) setImmediate(write, list);
       else mode.owed.push(() => write(list));
     }
     return counted;

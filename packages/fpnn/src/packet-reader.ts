@@ -95,6 +95,18 @@ export class PacketReader {
     return undefined;
   }
 
+  /**
+   * Takes the next packet if it is a bare answer, whole and in the present chunk.
+   *
+   * @returns its sequence number, or -1 when `next` has to look.
+   */
+  nextBareAnswer(): number {
+    if (this.partialLength > 0 || this.violation !== undefined) return -1;
+    const seq = bareAnswerSeq(this.chunk, this.position);
+    if (seq >= 0) this.position += BARE_ANSWER_BYTES;
+    return seq;
+  }
+
   /** The bytes not yet consumed; the reader is empty afterwards. They are copied only when they lie in several chunks. */
   takeRest(): Uint8Array {
     const pieces = [
@@ -214,10 +226,28 @@ function readPacket(bytes: Uint8Array, at: number, size: number): Packet {
   return { kind: 'quest', isOneWay, seq, method: decodeKey(bytes, payloadAt - ss, payloadAt), encoding, payload };
 }
 
+export const BARE_ANSWER_BYTES = 17;
+const EMPTY_MAP = 0x80;
+
 /**
- * An answer that makes the view of its payload when somebody asks for it: most answers of a client only acknowledge a
- * push, of which there may be a million a second.
+ * Recognises a bare answer at `at`: success with an empty map in MessagePack, as SDKs answer pushes. There may be a million
+ * of them a second, so they are told by their bytes and never decoded.
+ *
+ * @returns its sequence number, or -1 for anything else.
  */
+export function bareAnswerSeq(bytes: Uint8Array, at: number): number {
+  const isBare =
+    bytes.length - at >= BARE_ANSWER_BYTES &&
+    bytes[at + 6] === MTYPE_ANSWER &&
+    bytes[at + 7] === 0 &&
+    bytes[at + 16] === EMPTY_MAP &&
+    bytes[at + 5] === FLAG_MSGPACK &&
+    readUint32(bytes, at + 8) === 1 &&
+    readUint32(bytes, at) === MAGIC;
+  return isBare ? readUint32(bytes, at + PACKET_HEADER_BYTES) : -1;
+}
+
+/** An answer that makes the view of its payload when somebody asks for it: most only acknowledge a push. */
 class ReadAnswer implements AnswerPacket {
   readonly kind = 'answer';
   readonly seq: number;

@@ -110,6 +110,12 @@ export abstract class PacketConnection extends SocketOwner implements Connection
     this.socket.destroySoon();
   }
 
+  /** The other side closes in good order: nothing more is sent. */
+  protected abandon(): void {
+    this.markClosing('peer');
+    this.#outbox.discard();
+  }
+
   /** Hands the connection to the owner of the listener. From here on packets may be sent. */
   protected open(): void {
     const { packetMaxBytes, now, builtins, onError } = this.context;
