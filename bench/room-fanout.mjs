@@ -141,8 +141,8 @@ async function runRound({ system, members, publisher }, variant, number) {
   const { suffix, inFlight, mtype = STORED_MTYPE, isAnswering = true } = variant;
   system.mtype = mtype;
   if (system.mode !== undefined) system.mode.isAnswering = isAnswering;
-  const perMember = settings.members / members.sockets.length;
-  const count = Math.ceil(settings.messages[inFlight] * (perMember < 1 ? perMember * 2 : 1));
+  const share = Math.min(system.share ?? 1, (2 * settings.members) / members.sockets.length);
+  const count = Math.max(Math.ceil(settings.messages[inFlight] * share), 4 * inFlight);
   const serverBefore = cpuSeconds(system.pids());
   const storageBefore = cpuSeconds(system.storagePids?.() ?? []);
   const { seconds, latencies } = await publisher.run(count, inFlight);

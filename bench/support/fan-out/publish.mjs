@@ -39,9 +39,10 @@ export class Publisher {
     members.restart();
     const startedAt = performance.now();
     return new Promise((resolve, reject) => {
-      const stalled = setTimeout(() => {
+      const isStalled = () => {
         reject(new Error(`${system.name}: ${latencies.length} of ${count} messages arrived everywhere`));
-      }, STALLED_MS);
+      };
+      const stalled = setTimeout(isStalled, STALLED_MS);
       const send = () => {
         const first = sentAt.length;
         const now = performance.now();
@@ -52,6 +53,7 @@ export class Publisher {
         const now = performance.now();
         while (latencies.length < complete) latencies.push(now - sentAt[latencies.length]);
         if (complete < count) {
+          stalled.refresh();
           send();
           return;
         }
