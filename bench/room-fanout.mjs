@@ -35,7 +35,7 @@ const settings = {
   rounds: Number(values.rounds),
   textBytes: 250,
   /** Messages per round by messages in flight. */
-  messages: { 1: 150, 16: 1200 },
+  messages: { 1: 100, 16: 800 },
 };
 const TICKET_MIN_SECONDS = 0.01;
 

@@ -15,6 +15,7 @@ export class MemberSockets {
   #have = [];
   #received = [];
   #complete = 0;
+  isClosing = false;
   /** Called with the number of messages that every member has had since `restart`, when it has grown. */
   onComplete = (_messages) => {};
 
@@ -58,11 +59,15 @@ export class MemberSockets {
   }
 
   close() {
+    this.isClosing = true;
     for (const socket of this.sockets) socket.destroy();
   }
 
   #open(index) {
     return openSocket(this.system.port, this.#buffer, this.system.greet(index), (socket) => {
+      socket.once('close', () => {
+        if (!this.isClosing) throw new Error(`${this.system.name} closed the connection of a member`);
+      });
       const take = this.system.createTaker?.(socket) ?? ((_chunk, length) => length);
       return (length, buffer) => this.#count(index, take(buffer, length));
     });

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { openSocket } from './member-sockets.mjs';
 
 const BUFFER = Buffer.allocUnsafe(64 * 1024);
-const STALLED_MS = 20_000;
+const STALLED_MS = 60_000;
 
 export class Publisher {
   #socket;

@@ -97,6 +97,17 @@ describe.each(['tcp', 'websocket'] as const)('over %s', (transport) => {
     client.socket.destroy();
   });
 
+  it('what the system takes at once does not count, however much is sent in one turn', async () => {
+    const fixture = await startListener({ outputMaxBytes: 400_000 });
+    const { client, message } = await openClient(fixture, transport);
+    await client.write(message);
+    await fixture.until(() => fixture.quests.length === 1);
+    const push = encodeQuest({ method: 'push', params: { text: 'x'.repeat(10_000) } });
+    for (let i = 0; i < 100; i++) fixture.connections[0]!.peer.sendEncoded(push);
+    await client.take(100 * push.length);
+    expect(fixture.closed).toEqual([]);
+  });
+
   it('one answer may fill outputMaxBytes, but not exceed it', async () => {
     const fixture = await startListener({ outputMaxBytes: 10_000 }, (quest) => {
       quest.answer({ blob: new Uint8Array(fixture.quests.length === 1 ? 9_900 : 10_000) });

@@ -8,7 +8,7 @@ import { Delivery } from './delivery/delivery.ts';
 import { DeviceService } from './devices/device-service.ts';
 import { BlacklistService } from './friends/blacklist-service.ts';
 import { FriendService } from './friends/friend-service.ts';
-import { loadCertificate } from './gates/client-gate/certificate.ts';
+import { CertificateWatch } from './gates/client-gate/certificate-watch.ts';
 import { ClientAccess } from './gates/client-gate/client-access.ts';
 import { ClientGate } from './gates/client-gate/client-gate.ts';
 import { clientGroupHandlers } from './gates/client-gate/client-group-handlers.ts';
@@ -165,7 +165,12 @@ async function start(
     host: config.host,
     config: config.clientGate,
     key,
-    certificate: await loadCertificate(join(dataDirectory, 'keys'), config.clientGate, now()),
+    certificate: await CertificateWatch.open({
+      place: { directory: join(dataDirectory, 'keys'), ...config.clientGate },
+      intervalMs: config.clientGate.certificateCheckMs,
+      log,
+      now,
+    }),
     sessions,
     login: new Login({ projects, tokens, users, now }),
     entry: new SessionEntry({ sessions, groups, rooms, log }),

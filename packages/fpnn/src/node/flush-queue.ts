@@ -14,7 +14,7 @@ export class FlushQueue {
   readonly root: QueuedBytes = QueuedBytes.root();
   #waiting: Flushable[] = [];
 
-  /** Asks for one flush in this turn. Add each member only once per turn. */
+  /** Asks for a flush at the end of this turn. */
   add(member: Flushable): void {
     if (this.#waiting.length === 0) setImmediate(this.#run);
     this.#waiting.push(member);

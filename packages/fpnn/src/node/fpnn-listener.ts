@@ -1,5 +1,10 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { createSecureContext, createServer as createTlsServer, type TlsOptions, type Server as TlsServer } from 'node:tls';
+import {
+  createSecureContext,
+  createServer as createTlsServer,
+  type TlsOptions,
+  type Server as TlsServer,
+} from 'node:tls';
 import type { PeerBuiltins } from '../built-in-methods.ts';
 import type { IncomingQuest } from '../incoming-quest.ts';
 import { DEFAULT_PACKET_MAX_BYTES } from '../packet.ts';

@@ -49,7 +49,9 @@ export class HttpFront {
     }
     const accepted = acceptWebSocket(request);
     if (accepted === undefined) {
-      socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nSec-WebSocket-Version: 13\r\nContent-Length: 0\r\n\r\n');
+      socket.end(
+        'HTTP/1.1 400 Bad Request\r\nConnection: close\r\nSec-WebSocket-Version: 13\r\nContent-Length: 0\r\n\r\n',
+      );
       return;
     }
     socket.write(accepted);

@@ -10,10 +10,15 @@ export class Outbox {
     this.#socket = socket;
   }
 
+  /** Bytes waiting for the flush. */
+  get queuedBytes(): number {
+    const queued = this.#queued;
+    return queued === undefined ? 0 : queued.length;
+  }
+
   /** Bytes not yet taken by the operating system. */
   get bufferedBytes(): number {
-    const queued = this.#queued;
-    return (queued === undefined ? 0 : queued.length) + this.#socket.writableLength;
+    return this.queuedBytes + this.#socket.writableLength;
   }
 
   get isEmpty(): boolean {

@@ -13,6 +13,8 @@ import { SocketOwner } from './socket-owner.ts';
 
 /** Where the type of a packet stands in its header. */
 const MTYPE_OFFSET = 6;
+/** More than this does not wait for the end of the turn. */
+const FLUSH_AT_BYTES = 256 * 1024;
 /** A connection that carries packets both ways, over TCP or WebSocket: limits, flow control and closing. */
 export abstract class PacketConnection extends SocketOwner implements Connection, ByteStream, Flushable {
   abstract readonly transport: Transport;
@@ -169,10 +171,17 @@ export abstract class PacketConnection extends SocketOwner implements Connection
 
   /** Queues bytes that are ready for the wire. */
   protected send(bytes: Uint8Array): void {
-    const { flushQueue } = this.context;
+    const { flushQueue, outputMaxBytes } = this.context;
     if (this.#outbox.isEmpty) flushQueue.add(this);
     this.#outbox.push(bytes, flushQueue.root);
-    if (this.bufferedBytes > this.context.outputMaxBytes) this.closeFor('slow-reader');
+    if (this.#outbox.queuedBytes > FLUSH_AT_BYTES || this.bufferedBytes > outputMaxBytes) this.#offer(bytes.length);
+  }
+
+  /** Much was queued within one turn: only what the system does not take counts against the reader. */
+  #offer(lastBytes: number): void {
+    const { outputMaxBytes } = this.context;
+    if (lastBytes <= outputMaxBytes) this.#outbox.flush();
+    if (this.bufferedBytes > outputMaxBytes) this.closeFor('slow-reader');
   }
 
   /** The next packet that has come in. May throw ProtocolViolation. */
