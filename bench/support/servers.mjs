@@ -57,7 +57,14 @@ export async function startParley(databaseUrl, directory, { more = {}, nodeFlags
   return start('parley', [...nodeFlags, PARLEY], env, {
     port: /server gate\s+\S+:(\d+)/,
     clientPort: /client gate\s+\S+:(\d+)/,
+    adminPort: /metrics\s+\S+:(\d+)\//,
   });
+}
+
+/** One number of a server's metrics. */
+export async function metricOf(server, name) {
+  const text = await (await fetch(`http://127.0.0.1:${server.adminPort}/metrics`)).text();
+  return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1] ?? 0);
 }
 
 /** The reference of the send benchmark. */

@@ -1,7 +1,7 @@
 import type { AddressInfo, Server } from 'node:net';
 
-/** Connections that the system has taken and this process not yet. */
-const BACKLOG = 1024;
+/** Connections that the system has taken and this process not yet: some thousand users may come within a moment. */
+const BACKLOG = 4096;
 const RETRY_MS = 1000;
 
 /** What `ListeningPort` needs. */

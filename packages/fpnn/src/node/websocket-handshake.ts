@@ -20,7 +20,7 @@ export function acceptWebSocket({ method, headers }: IncomingMessage): string | 
     headers['sec-websocket-version'] === '13' &&
     KEY.test(key);
   if (!isHandshake) return undefined;
-  const protocol = headers['sec-websocket-protocol']?.split(',')[0]!.trim();
+  const protocol = headers['sec-websocket-protocol']?.split(',').at(0)?.trim();
   if (protocol !== undefined && !TOKEN.test(protocol)) return undefined;
   const accept = createHash('sha1').update(key).update(ACCEPT_SUFFIX).digest('base64');
   return [

@@ -9,9 +9,9 @@ import {
   countRoomMembers,
   isRoomMember,
   listRoomMembers,
-  listRoomsOfUser,
   removeRoomMembers,
   removeUserFromRooms,
+  roomsOfUsers,
 } from '../storage/room-store.ts';
 import type { RoomPresence } from './room-presence.ts';
 
@@ -24,9 +24,11 @@ export class RoomService {
   readonly #db: Database;
   readonly #bans: BanRegister;
   readonly #presence: RoomPresence;
+  readonly #storedRoomsOf: (project: number, uid: bigint) => Promise<bigint[]>;
 
   constructor(parts: { db: Database; bans: BanRegister; presence: RoomPresence }) {
     this.#db = parts.db;
+    this.#storedRoomsOf = roomsOfUsers(parts.db);
     this.#bans = parts.bans;
     this.#presence = parts.presence;
   }
@@ -97,7 +99,7 @@ export class RoomService {
   /** Lets a new connection into the rooms that the server API gave to its user. */
   async handleLogin(session: Session): Promise<void> {
     const { project, uid } = session;
-    this.#presence.give(project.pid, uid, await listRoomsOfUser(this.#db, project.pid, uid));
+    this.#presence.give(project.pid, uid, await this.#storedRoomsOf(project.pid, uid));
     this.#presence.join(session);
   }
 
