@@ -76,7 +76,9 @@ async function logIn(uid, token, buffer) {
   };
   const params = { pid: PROJECT.pid, uid, token, version: 'WebSocket_2.7.6' };
   try {
-    sockets.push(await openSocket(server.clientPort, buffer, [{ send: quest(TCP, 'auth', params), until }], () => () => {}));
+    sockets.push(
+      await openSocket(server.clientPort, buffer, [{ send: quest(TCP, 'auth', params), until }], () => () => {}),
+    );
   } catch {
     isOnline = false;
   }

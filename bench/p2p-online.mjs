@@ -110,7 +110,10 @@ async function runOnline() {
   }
   const pushBytes = receivers.bytes / settings.messages;
   if (!Number.isInteger(pushBytes) || pushBytes < settings.textBytes) throw new Error('not every message was pushed');
-  return { ...result, perSecond: Math.min(result.perSecond, (settings.messages * 1000) / (performance.now() - startedAt)) };
+  return {
+    ...result,
+    perSecond: Math.min(result.perSecond, (settings.messages * 1000) / (performance.now() - startedAt)),
+  };
 }
 
 async function logIn(uid) {

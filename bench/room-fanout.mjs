@@ -52,7 +52,6 @@ const groups = [];
 const runs = new Map();
 try {
   const stored = { ...common, mtype: STORED_MTYPE };
-  const unstored = { ...common, mtype: UNSTORED_MTYPE };
   const candidates = [
     ['redis', settings.members, redisSystem],
     ['parley tcp', settings.members, () => parleySystem({ ...stored, name: 'parley tcp', rid: 1, transport: 'tcp' })],

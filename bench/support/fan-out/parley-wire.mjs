@@ -7,6 +7,8 @@ const HEADER_BYTES = 12;
 const SEQ_BYTES = 4;
 /** An answer with an empty map. */
 const ANSWER = Buffer.from([0x46, 0x50, 0x4e, 0x4e, 1, 0x80, 2, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0x80]);
+/** In the header at 6. */
+const ANSWER_TYPE = 2;
 const PUSHES_PER_CHUNK_MAX = 4096;
 /** A ping is a quest with an empty map as its whole payload; no message is so short. */
 const PING_PAYLOAD_BYTES = 1;
@@ -125,8 +127,10 @@ export function createPushTaker(wire, socket, mode) {
       const isShort = prefixBytes === 4 && bytes[start + 1] < 126;
       const packet = start + (isShort ? 2 : prefixBytes);
       const payload = bytes.readUInt32LE(packet + 8);
-      seqs[pushes] = bytes.readUInt32LE(packet + HEADER_BYTES);
-      pushes += 1;
+      if (bytes[packet + 6] !== ANSWER_TYPE) {
+        seqs[pushes] = bytes.readUInt32LE(packet + HEADER_BYTES);
+        pushes += 1;
+      }
       isPing = payload === PING_PAYLOAD_BYTES;
       hasPing ||= isPing;
       const total = (isShort ? 2 : prefixBytes) + HEADER_BYTES + SEQ_BYTES + bytes[packet + 7] + payload;

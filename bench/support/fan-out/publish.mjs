@@ -17,7 +17,11 @@ export class Publisher {
   /** Connects, and learns from one message how many bytes a delivery has. */
   async open() {
     const { system, members } = this;
-    this.#socket = await openSocket(system.port, BUFFER, system.publisher(), () => () => {});
+    this.#socket = await openSocket(system.port, BUFFER, system.publisher(), (socket) => {
+      // Pings have to be answered here as well.
+      const take = system.createTaker?.(socket) ?? (() => {});
+      return (length, buffer) => take(buffer, length);
+    });
     await delay(system.settleMs ?? 200);
     members.restart();
     this.#socket.write(system.publish());
