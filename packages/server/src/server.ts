@@ -8,7 +8,6 @@ import { Delivery } from './delivery/delivery.ts';
 import { DeviceService } from './devices/device-service.ts';
 import { BlacklistService } from './friends/blacklist-service.ts';
 import { FriendService } from './friends/friend-service.ts';
-import { loadCertificate } from './gates/client-gate/certificate.ts';
 import { ClientAccess } from './gates/client-gate/client-access.ts';
 import { clientCallHandlers } from './gates/client-gate/client-call-handlers.ts';
 import { ClientGate } from './gates/client-gate/client-gate.ts';
@@ -39,6 +38,7 @@ import { loadServerKey } from './gates/server-gate/server-key-file.ts';
 import { tokenHandlers } from './gates/server-gate/token-handlers.ts';
 import { userDataHandlers } from './gates/server-gate/user-data-handlers.ts';
 import { userHandlers } from './gates/server-gate/user-handlers.ts';
+import { CertificateWatch } from './gates/tls/certificate-watch.ts';
 import { GroupService } from './groups/group-service.ts';
 import { ConversationService } from './history/conversation-service.ts';
 import { HistoryService } from './history/history-service.ts';
@@ -119,7 +119,14 @@ async function start(
   rollback: () => Promise<void>,
 ): Promise<RunningServer> {
   const dataDirectory = resolve(config.dataDirectory);
-  const { key, publicKeyFile } = loadServerKey(join(dataDirectory, 'keys'), config.serverGate.curve);
+  const keys = join(dataDirectory, 'keys');
+  const { key, publicKeyFile } = loadServerKey(keys, config.serverGate.curve);
+  const certificate = await CertificateWatch.open({
+    place: { directory: keys, ...config.clientGate },
+    intervalMs: config.clientGate.certificateCheckMs,
+    log,
+    now,
+  });
 
   const { db, postgres } = await openDatabase(config, dataDirectory, log, undo);
   const projects = await ProjectDirectory.open(db, config.projects);
@@ -139,7 +146,7 @@ async function start(
   const clock = new WriteClock(now);
   const groupCommit = new GroupCommit({ write: (batch) => clock.run((at) => writeMessages(db, batch, at)), outage });
   const bus = new MemoryBus();
-  const delivery = new Delivery({ bus, sessions, audiences });
+  const delivery = new Delivery({ bus, sessions, audiences, now });
   const endpoint = `${config.host}:${config.clientGate.port}`;
   const listening = new Listening({ bus, sessions, endpoint, now });
   listening.start();
@@ -176,7 +183,21 @@ async function start(
   }, config.retentionIntervalMs);
   undo.push(async () => clearInterval(purge));
 
-  const shared = { config, dataDirectory, key, db, outage, projects, sessions, users, rules, messages, log, now };
+  const shared = {
+    config,
+    dataDirectory,
+    key,
+    certificate,
+    db,
+    outage,
+    projects,
+    sessions,
+    users,
+    rules,
+    messages,
+    log,
+    now,
+  };
   const files = await startFileGate(shared);
   undo.push(() => files.close());
 
@@ -213,7 +234,7 @@ async function start(
     host: config.host,
     config: config.clientGate,
     key,
-    certificate: await loadCertificate(join(dataDirectory, 'keys'), config.clientGate, now()),
+    certificate,
     sessions,
     login: new Login({ projects, tokens, users, now }),
     entry: new SessionEntry({ sessions, groups, rooms, log }),
@@ -255,6 +276,8 @@ async function start(
   undo.push(() => serverGate.close());
   const serverGateAddress = await serverGate.listen();
   undo.push(() => clientGate.close());
+  certificate.start();
+  undo.push(async () => certificate.stop());
   const clientGateAddress = await clientGate.listen();
 
   let closing: Promise<void> | undefined;
