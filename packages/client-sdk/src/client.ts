@@ -16,7 +16,7 @@ import { Connection } from './connection/connection.ts';
 import { Login } from './connection/login.ts';
 import { type SessionEnd, SessionKeeper, type SessionState } from './connection/session-keeper.ts';
 import { TokenSource } from './connection/token-source.ts';
-import { type ConversationRef, toConversation, toId } from './conversation.ts';
+import { type ConversationRef, conversationKey, toConversation, toId } from './conversation.ts';
 import { Emitter } from './emitter.ts';
 import { isConnectionLost } from './errors.ts';
 import type { ClientEvents } from './events.ts';
@@ -183,6 +183,11 @@ export class ParleyClient {
   ): Promise<SendResult> {
     const { attrs = '', mid = this.nextMid(), timeoutMs = this.#options.sendTimeoutMs, signal } = options;
     assertTimeout('timeoutMs', timeoutMs);
+    if (!Number.isInteger(mtype)) throw new TypeError('mtype must be an integer');
+    if (typeof body !== 'string' && !(body instanceof Uint8Array)) {
+      throw new TypeError('body must be a string or a Uint8Array');
+    }
+    if (typeof attrs !== 'string') throw new TypeError('attrs must be a string');
     const conversation = toConversation(to);
     if (conversation.kind === 'broadcast') throw new TypeError('only back ends send broadcasts');
     const message = { conversation, mid: toId('mid', mid), mtype, msg: body, attrs };
@@ -243,7 +248,13 @@ export class ParleyClient {
       deliver: (message) => this.#events.emit('message', message),
       isBeingSent: ({ conversation, from, mid }) => this.#outbox.isBeingSent(conversation, from, mid),
       onGap: (gap) => {
-        logger.warn('messages were not recovered', gap);
+        // Messages of a room that was left may still have been on their way.
+        const { conversation } = gap;
+        if (conversation.kind === 'room' && !this.#rooms.ids.includes(conversation.roomId)) return;
+        logger.warn('messages were not recovered', {
+          conversation: conversationKey(gap.conversation),
+          error: gap.error,
+        });
         this.#events.emit('gap', gap);
       },
     });

@@ -116,10 +116,12 @@ export class SessionKeeper {
     return this.#wait(wait);
   }
 
-  /** Ends the session. Calls that wait are refused with the error. */
+  /** Ends the session. Calls that wait are refused with the error. A session that has ended can still be closed for good. */
   end(end: SessionEnd): void {
-    if (this.#end !== undefined) return;
+    const hasEnded = this.#end !== undefined;
+    if (hasEnded && end.reason !== 'closed') return;
     this.#end = end;
+    if (hasEnded) return;
     this.#halt('ended');
     this.#waiters.rejectAll(end.error);
     this.#options.hooks.onEnd(end);
