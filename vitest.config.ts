@@ -12,7 +12,7 @@ export default defineConfig({
       'tests/**/*.test.ts',
       'scripts/**/*.test.ts',
     ],
-    globalSetup: ['packages/testkit/src/vitest-postgres.ts'],
+    globalSetup: ['tests/support/vitest-postgres.ts'],
     pool: 'forks',
     testTimeout: 30_000,
     hookTimeout: 60_000,

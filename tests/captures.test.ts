@@ -1,6 +1,6 @@
 import { isMethodName, methods } from '@parley/contract';
 import { decodePayload, type Encodable, encodeQuest } from '@parley/fpnn';
-import { type ParleyUnderTest, signed, startParley } from '@parley/testkit';
+import { type ParleyUnderTest, signed, startParley } from '@parley/testkit/internal';
 import { describe, expect, test } from 'vitest';
 import { RawClient } from '../packages/fpnn/test/support/raw-client.ts';
 import {

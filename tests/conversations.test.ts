@@ -1,5 +1,5 @@
 import type { RawString, WireMap, WireValue } from '@parley/fpnn';
-import { createTestDatabase, RawCaller } from '@parley/testkit';
+import { createTestDatabase, RawCaller } from '@parley/testkit/internal';
 import pg from 'pg';
 import { afterEach, describe, expect, test } from 'vitest';
 import { listOf, numbersOf } from './conversations/wire-lists.ts';

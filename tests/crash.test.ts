@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { RawCaller, type Signer } from '@parley/testkit';
+import { RawCaller, type Signer } from '@parley/testkit/internal';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { CrashSite } from './crash/crash-site.ts';
 import { Ledger, type LedgerEntry } from './crash/ledger.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { authParams, ERROR_CODES } from '@parley/contract';
 import { encodeQuest, FpnnError } from '@parley/fpnn';
-import { createTestDatabase, RawCaller, signed, type TestDatabase } from '@parley/testkit';
+import { createTestDatabase, RawCaller, signed, type TestDatabase } from '@parley/testkit/internal';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { RawClient } from '../packages/fpnn/test/support/raw-client.ts';
 import { cutIntoChunks, seededRandom } from '../packages/fpnn/test/wire-generators.ts';

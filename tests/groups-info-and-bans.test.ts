@@ -1,5 +1,5 @@
 import type { RawString } from '@parley/fpnn';
-import { RawCaller, startParley } from '@parley/testkit';
+import { RawCaller, startParley } from '@parley/testkit/internal';
 import { expect, test } from 'vitest';
 import { useParley } from './support/parley-fixture.ts';
 

@@ -12,7 +12,7 @@ import {
   type WireMap,
   type WireValue,
 } from '@parley/fpnn';
-import { type RawParams, signed } from '@parley/testkit';
+import { type RawParams, signed } from '@parley/testkit/internal';
 import { describe, expect, test } from 'vitest';
 import { OPCODES, RawWebSocket } from '../packages/fpnn/test/support/raw-websocket.ts';
 import { MetricsPage } from './support/metrics-page.ts';

@@ -1,5 +1,5 @@
 import { type RawString, stringifyJson, type WireMap, type WireValue } from '@parley/fpnn';
-import { signed } from '@parley/testkit';
+import { signed } from '@parley/testkit/internal';
 import { afterEach, expect, test } from 'vitest';
 import { useParley } from './support/parley-fixture.ts';
 import { TestClient } from './support/test-client.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Address } from '@parley/server';
 import { Database, silentLogger } from '@parley/server/internal';
-import { createTestDatabase, RawCaller, type Signer, type TestDatabase } from '@parley/testkit';
+import { createTestDatabase, RawCaller, type Signer, type TestDatabase } from '@parley/testkit/internal';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { RawClient } from '../packages/fpnn/test/support/raw-client.ts';
 import { DatabaseProxy } from './support/database-proxy.ts';

@@ -1,5 +1,5 @@
 import { RawString } from '@parley/fpnn';
-import { RawCaller } from '@parley/testkit';
+import { RawCaller } from '@parley/testkit/internal';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fuzzSettings } from './fuzz/fuzz-settings.ts';

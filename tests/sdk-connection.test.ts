@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ServerKey } from '@parley/fpnn/node';
 import type { Address } from '@parley/server';
 import { type HistoryMessage, RtmServerClient, type RtmServerClientOptions } from '@parley/server-sdk';
-import { type ParleyUnderTest, startParley } from '@parley/testkit';
+import { type ParleyUnderTest, startParley } from '@parley/testkit/internal';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { codeOf, collect, midsOf } from './sdk/client-answers.ts';
 import { tapWire } from './sdk/wire-tap.ts';

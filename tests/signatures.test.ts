@@ -1,4 +1,4 @@
-import { signed } from '@parley/testkit';
+import { signed } from '@parley/testkit/internal';
 import { expect, test } from 'vitest';
 import { useParley } from './support/parley-fixture.ts';
 

@@ -12,6 +12,7 @@ import pg from 'pg';
 export const PROJECT = { pid: 80000001, secret: 'bench-secret' };
 
 const PARLEY = fileURLToPath(new URL('../../packages/server/dist/main.js', import.meta.url));
+const BARE_FILES = fileURLToPath(new URL('bare-files.mjs', import.meta.url));
 const BARE = fileURLToPath(new URL('bare-server.mjs', import.meta.url));
 
 /** A PostgreSQL with a database for each name, in a temporary folder. */
@@ -51,8 +52,17 @@ export async function startParley(databaseUrl, directory) {
     PARLEY_ADMIN_PORT: '0',
     PARLEY_CLIENT_GATE_PORT: '0',
     PARLEY_CLIENT_GATE_TLS_PORT: '0',
+    PARLEY_FILE_GATE_PORT: '0',
+    PARLEY_FILE_GATE_WEB_SOCKET_PORT: '0',
+    PARLEY_FILE_GATE_WEB_SOCKET_TLS_PORT: '0',
+    PARLEY_FILE_GATE_DOWNLOAD_PORT: '0',
   };
   return start('parley', [PARLEY], env, /server gate\s+\S+:(\d+)/);
+}
+
+/** The reference of the file benchmark; it also has a port for downloads. */
+export function startBareFiles(directory) {
+  return start('bare', [BARE_FILES, directory], process.env, /^(\d+) (\d+)$/);
 }
 
 /** The reference of the send benchmark. */
@@ -63,10 +73,10 @@ export function startBareServer(databaseUrl) {
 async function start(name, args, env, portPattern) {
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
   for await (const line of createInterface({ input: child.stdout })) {
-    const port = portPattern.exec(line)?.[1];
-    if (port !== undefined) {
+    const ports = portPattern.exec(line)?.slice(1).map(Number);
+    if (ports !== undefined) {
       child.stdout.resume();
-      return { name, pid: child.pid, port: Number(port), close: () => stop(child) };
+      return { name, pid: child.pid, port: ports[0], downloadPort: ports[1], close: () => stop(child) };
     }
   }
   throw new Error(`${name} ended before it was up`);

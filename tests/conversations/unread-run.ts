@@ -1,4 +1,4 @@
-import type { RawCaller } from '@parley/testkit';
+import type { RawCaller } from '@parley/testkit/internal';
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import type { TestClient } from '../support/test-client.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { Signer } from '@parley/testkit';
+import type { Signer } from '@parley/testkit/internal';
 import { ParleyProcess } from '../support/parley-process.ts';
 import { killAll, processesOn } from './processes.mjs';
 

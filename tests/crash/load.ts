@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { FPNN_CODES, FpnnError, RawString } from '@parley/fpnn';
 import type { Address } from '@parley/server';
-import { RawCaller, type Signer } from '@parley/testkit';
+import { RawCaller, type Signer } from '@parley/testkit/internal';
 import { freshId } from '../paging/fresh-ids.ts';
 import { type Call, mtimeOf, type Place, sendCall, type WireMessage } from '../paging/wire-conversation.ts';
 import type { Ledger, LedgerEntry } from './ledger.ts';

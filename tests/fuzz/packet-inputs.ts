@@ -1,5 +1,5 @@
 import { decodePayload, type Encodable, encodeAnswer, encodeQuest } from '@parley/fpnn';
-import type { Signer } from '@parley/testkit';
+import type { Signer } from '@parley/testkit/internal';
 import { mutate, seededRandom } from '../../packages/fpnn/test/wire-generators.ts';
 import { type CapturedCall, capturedCalls, signAnew } from '../support/captures.ts';
 import { type Outline, outlineOf } from '../support/msgpack-outline.ts';

@@ -1,6 +1,6 @@
 import { authParams, ERROR_CODES, type MethodDeclaration, type MethodName, methods } from '@parley/contract';
 import { type HostileCase, hostileParams, plainParams } from '@parley/contract/hostile-params';
-import type { RawParams } from '@parley/testkit';
+import type { RawParams } from '@parley/testkit/internal';
 
 /** A call with one unusual parameter, and what it may be answered. */
 export type ParamCase = {

@@ -1,5 +1,5 @@
 import { FpnnError } from '@parley/fpnn';
-import type { RawCaller, RawParams } from '@parley/testkit';
+import type { RawCaller, RawParams } from '@parley/testkit/internal';
 import { expect } from 'vitest';
 import { changed, isChanged } from './changed-messages.ts';
 import {

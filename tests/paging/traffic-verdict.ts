@@ -1,4 +1,4 @@
-import type { RawCaller } from '@parley/testkit';
+import type { RawCaller } from '@parley/testkit/internal';
 import type { Chronicle } from './chronicle.ts';
 import { faultsIn, type RecordedWalk } from './recorded-walk.ts';
 import type { Traffic } from './traffic.ts';

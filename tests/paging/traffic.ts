@@ -1,5 +1,5 @@
 import { FpnnError } from '@parley/fpnn';
-import type { RawCaller } from '@parley/testkit';
+import type { RawCaller } from '@parley/testkit/internal';
 import { Chronicle, type Removal, type SentMessage } from './chronicle.ts';
 import type { Draft } from './commands.ts';
 import type { PageRequest } from './conversation-model.ts';

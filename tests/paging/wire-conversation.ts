@@ -1,6 +1,6 @@
 import { CONVERSATION_TYPES, type ConversationType } from '@parley/contract';
 import { RawString, type WireMap, type WireValue } from '@parley/fpnn';
-import type { RawParams } from '@parley/testkit';
+import type { RawParams } from '@parley/testkit/internal';
 
 /** A conversation as calls name it. */
 export type Place =

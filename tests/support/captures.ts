@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { signText } from '@parley/contract';
 import { PacketReader, type QuestPacket } from '@parley/fpnn';
-import type { Signer } from '@parley/testkit';
+import type { Signer } from '@parley/testkit/internal';
 import { entriesOf, type Outline, outlineOf } from './msgpack-outline.ts';
 
 /** A call that an official SDK made; see `fixtures/README.md`. */

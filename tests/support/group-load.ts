@@ -1,6 +1,6 @@
 import type { FpnnError, RawString, WireValue } from '@parley/fpnn';
 import type { Address } from '@parley/server';
-import { RawCaller, type Signer } from '@parley/testkit';
+import { RawCaller, type Signer } from '@parley/testkit/internal';
 import { expect } from 'vitest';
 
 /** The group that all of these messages go to. */

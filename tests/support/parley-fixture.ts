@@ -4,7 +4,7 @@ import {
   RawCaller,
   type StartParleyOptions,
   startParley,
-} from '@parley/testkit';
+} from '@parley/testkit/internal';
 import { afterAll, beforeAll } from 'vitest';
 
 /** One server and one caller for a whole test file, on a database of the file's own. */

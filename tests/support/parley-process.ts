@@ -13,6 +13,8 @@ export type Exit = { readonly code: number | null; readonly signal: NodeJS.Signa
 /** The built server in a process of its own, as users run it. */
 export class ParleyProcess {
   readonly serverGate: Address;
+  readonly fileGate: Address;
+  readonly downloads: Address;
   readonly admin: Address;
   /** What it printed when it was up. */
   readonly greeting: string;
@@ -25,6 +27,8 @@ export class ParleyProcess {
     this.#output = output;
     this.greeting = output.printed;
     this.serverGate = addressIn(this.greeting, /server gate\s+(\S+):(\d+)/);
+    this.fileGate = addressIn(this.greeting, /file gate\s+(\S+):(\d+)/);
+    this.downloads = addressIn(this.greeting, /downloads\s+http:\/\/(\S+?):(\d+)/);
     this.admin = addressIn(this.greeting, /health\s+http:\/\/(\S+?):(\d+)/);
     this.exited = exited;
   }
@@ -117,6 +121,10 @@ function launch(env: Readonly<Record<string, string>>) {
     PARLEY_ADMIN_PORT: '0',
     PARLEY_CLIENT_GATE_PORT: '0',
     PARLEY_CLIENT_GATE_TLS_PORT: '0',
+    PARLEY_FILE_GATE_PORT: '0',
+    PARLEY_FILE_GATE_WEB_SOCKET_PORT: '0',
+    PARLEY_FILE_GATE_WEB_SOCKET_TLS_PORT: '0',
+    PARLEY_FILE_GATE_DOWNLOAD_PORT: '0',
     PARLEY_LOG_LEVEL: 'warn',
     ...env,
   };

@@ -1,6 +1,6 @@
 import { type Encodable, FpnnError, type IncomingQuest, type Peer, type WireMap } from '@parley/fpnn';
 import { connectTcp } from '@parley/fpnn/node';
-import type { ParleyUnderTest, RawCaller } from '@parley/testkit';
+import type { ParleyUnderTest, RawCaller } from '@parley/testkit/internal';
 
 export type Push = { method: string; isOneWay: boolean; params: WireMap };
 

@@ -172,14 +172,14 @@ export function body(meaning: string): RequiredField<BodyField> {
   };
 }
 
-/** The bytes of a file. */
-export function fileBody(meaning: string): RequiredField<BodyField> {
-  return { ...body(meaning), limit: 'fileMaxBytes', refusal: 'largeFileOrAttrs' };
-}
-
 /** Bytes of no meaning to the server; too many are refused with 200030. */
 export function bytes(meaning: string, limit: LimitName): RequiredField<BytesField> {
   return { kind: 'bytes', wire: 'bin', meaning, presence: 'required', limit, refusal: 'largeMessageOrAttrs' };
+}
+
+/** The bytes of a file. */
+export function fileBody(meaning: string): RequiredField<BodyField> {
+  return { ...body(meaning), limit: 'fileMaxBytes', refusal: 'largeFileOrAttrs' };
 }
 
 type ListOptions = { readonly limit?: LimitName; readonly takesEmpty?: boolean };

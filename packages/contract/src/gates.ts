@@ -1,6 +1,6 @@
 /**
- * Where a quest arrives: of back ends on the server gate, of logged-in users on the client gate, of both with a file on the
- * file gate, of native clients with a ticket on the media gate, of browsers with an SDP offer on the web RTC endpoint.
+ * Where a quest arrives: of back ends on the server gate, of logged-in users on the client gate, of both on the file gate,
+ * of native clients with a ticket on the media gate, of browsers with an SDP offer on the web RTC endpoint.
  */
 export type Gate = 'server' | 'client' | 'file' | 'media' | 'web-rtc';
 

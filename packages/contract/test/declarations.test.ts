@@ -7,6 +7,7 @@ import {
   ERROR_MEANINGS,
   errorNameOf,
   fileGateMethods,
+  type Gate,
   isClientMethodName,
   isMethodName,
   isPushName,
@@ -33,10 +34,13 @@ const ALIASES = {
   getVoiceRoomMemberCount: 'getRTCRoomMemberCount',
 };
 
-/** What every quest on a gate carries beside its own parameters. */
-const COMMON_PARAMS: { readonly [gate: string]: readonly string[] } = {
+/** What each gate asks of every quest beside the declared parameters. */
+const COMMON_PARAMS: Readonly<Record<Gate, readonly string[]>> = {
   server: ['pid', 'sign', 'salt', 'ts'],
+  client: [],
   file: ['pid', 'token'],
+  media: [],
+  'web-rtc': [],
 };
 
 describe('the methods', () => {
@@ -79,7 +83,7 @@ describe('the methods', () => {
   });
 
   test.each(everyMethod)('%s: no name has two meanings', (_, declaration) => {
-    const common = COMMON_PARAMS[declaration.gates[0]!] ?? [];
+    const common = COMMON_PARAMS[declaration.gates[0]!];
     for (const fields of [declaration.params, declaration.answer]) {
       const names = Object.entries(fields).flatMap(([name, field]) => [
         name,

@@ -23,6 +23,7 @@ import { Login } from './gates/client-gate/login.ts';
 import { ownHandlers } from './gates/client-gate/own-handlers.ts';
 import { SessionEntry } from './gates/client-gate/session-entry.ts';
 import { sessionHandlers } from './gates/client-gate/session-handlers.ts';
+import { startFileGate } from './gates/file-gate/start-file-gate.ts';
 import { blacklistHandlers } from './gates/server-gate/blacklist-handlers.ts';
 import { CallAuthority } from './gates/server-gate/call-authority.ts';
 import { conversationHandlers } from './gates/server-gate/conversation-handlers.ts';
@@ -65,6 +66,7 @@ import { HistoryReader } from './storage/history-reader.ts';
 import { writeMessages } from './storage/message-writer.ts';
 import { OutageRetry } from './storage/outage-retry.ts';
 import { Retention } from './storage/retention.ts';
+import { registerFileMetrics } from './telemetry/file-metrics.ts';
 import type { Logger } from './telemetry/logger.ts';
 import { Metrics } from './telemetry/metrics.ts';
 import { registerServerMetrics } from './telemetry/server-metrics.ts';
@@ -76,7 +78,17 @@ export type Address = { host: string; port: number };
 
 /** A server that is up. */
 export type RunningServer = {
-  readonly addresses: { serverGate: Address; clientGate: Address; clientGateTls: Address; admin: Address };
+  readonly addresses: {
+    serverGate: Address;
+    clientGate: Address;
+    clientGateTls: Address;
+    /** `fileProxy` and `fileProxyTls` are the file gate for browsers; `downloads` is HTTP. */
+    fileGate: Address;
+    fileProxy: Address;
+    fileProxyTls: Address;
+    downloads: Address;
+    admin: Address;
+  };
   readonly projects: readonly Project[];
   /** PEM file with the public key that clients of the server gate may encrypt with. */
   readonly publicKeyFile: string;
@@ -164,6 +176,10 @@ async function start(
   }, config.retentionIntervalMs);
   undo.push(async () => clearInterval(purge));
 
+  const shared = { config, dataDirectory, key, db, outage, projects, sessions, users, rules, messages, log, now };
+  const files = await startFileGate(shared);
+  undo.push(() => files.close());
+
   const authority = new CallAuthority({ projects, now });
   const userSide = {
     ...userHandlers(users),
@@ -183,10 +199,11 @@ async function start(
       ...historyHandlers(history),
       ...roomHandlers(rooms),
       ...groupHandlers(groups),
-      ...conversationHandlers(conversationService),
       ...rtcHandlers(rtc),
+      ...conversationHandlers(conversationService),
       ...userSide,
       ...tokenHandlers(tokens),
+      ...files.tokenHandlers.server,
     },
     log,
   });
@@ -211,6 +228,7 @@ async function start(
       ...ownHandlers(userSide),
       ...clientRtcHandlers(rtc, config.mediaGate.endpoint ?? `${config.host}:${config.mediaGate.port}`),
       ...clientCallHandlers(rtc),
+      ...files.tokenHandlers.client,
     },
     log,
     now,
@@ -230,6 +248,7 @@ async function start(
     rtc,
     postgres,
   });
+  registerFileMetrics(metrics, files);
   const admin = new AdminServer({ readiness: () => ({ database: db.isReady, accepting: isAccepting }), metrics });
   undo.push(() => admin.close());
   const adminAddress = await admin.listen(config.host, config.admin.port);
@@ -241,10 +260,10 @@ async function start(
   let closing: Promise<void> | undefined;
   const close = async () => {
     isAccepting = false;
-    await Promise.all([serverGate.stopAccepting(), clientGate.stopAccepting()]);
+    await Promise.all([serverGate.stopAccepting(), clientGate.stopAccepting(), files.stopAccepting()]);
     const timeUp = new AbortController();
     await Promise.race([
-      Promise.all([serverGate.idle(), groupCommit.idle()]),
+      Promise.all([serverGate.idle(), files.gate.idle(), groupCommit.idle()]),
       delay(config.drainTimeoutMs, undefined, { signal: timeUp.signal, ref: false }).catch(() => undefined),
     ]);
     timeUp.abort();
@@ -255,6 +274,7 @@ async function start(
       serverGate: serverGateAddress,
       clientGate: clientGateAddress.plain,
       clientGateTls: clientGateAddress.tls,
+      ...files.addresses,
       admin: adminAddress,
     },
     projects: projects.list(),

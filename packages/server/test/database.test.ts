@@ -1,5 +1,5 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { createTestDatabase, type TestDatabase } from '@parley/testkit/database';
+import { createTestDatabase, type TestDatabase } from '@parley/testkit/internal';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Database } from '../src/storage/database.ts';

@@ -1,4 +1,4 @@
-import { createTestDatabase, type TestDatabase } from '@parley/testkit/database';
+import { createTestDatabase, type TestDatabase } from '@parley/testkit/internal';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { migrations } from '../src/storage/migrations/index.ts';

@@ -1,4 +1,4 @@
-import { createTestDatabase, type TestDatabase } from '@parley/testkit/database';
+import { createTestDatabase, type TestDatabase } from '@parley/testkit/internal';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { BanRegister } from '../src/bans/ban-register.ts';
 import { RoomPresence } from '../src/rooms/room-presence.ts';

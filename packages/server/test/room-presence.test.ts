@@ -1,4 +1,4 @@
-import { createTestDatabase, type TestDatabase } from '@parley/testkit/database';
+import { createTestDatabase, type TestDatabase } from '@parley/testkit/internal';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { BanRegister } from '../src/bans/ban-register.ts';
 import { RoomPresence } from '../src/rooms/room-presence.ts';
@@ -136,4 +136,60 @@ test('leaving by oneself ends what was given there too, for every connection', a
   expect([rooms.isIn(phone.session, rid), rooms.isIn(browser.session, rid)]).toEqual([false, true]);
   await logOut(browser);
   expect(await rooms.isMember(PROJECT, rid, uid)).toBe(false);
+});
+
+test('a room given while the last connection ends waits for the next login', async () => {
+  const [uid, old, before, after] = [fresh(), fresh(), fresh(), fresh()];
+  const phone = await logIn(uid);
+  await rooms.enter(PROJECT, uid, [old]);
+  const giving = rooms.enter(PROJECT, uid, [before]);
+  const ending = logOut(phone);
+  await Promise.all([giving, ending, rooms.enter(PROJECT, uid, [after])]);
+  const { session } = await logIn(uid);
+  expect(new Set(rooms.roomsOf(session))).toEqual(new Set([before, after]));
+  expect(await rooms.members(PROJECT, old)).toEqual([]);
+});
+
+test('who logs in again at once has no room of the time before', async () => {
+  const [uid, rid] = [fresh(), fresh()];
+  const phone = await logIn(uid);
+  await rooms.enter(PROJECT, uid, [rid]);
+  const ending = logOut(phone);
+  const { session } = await logIn(uid);
+  await ending;
+  expect([rooms.roomsOf(session), await rooms.members(PROJECT, rid)]).toEqual([[], []]);
+});
+
+test('a login that ends before it has its rooms leaves them for the next', async () => {
+  const [uid, rid] = [fresh(), fresh()];
+  await rooms.enter(PROJECT, uid, [rid]);
+  const broken = recordedSession(uid, { project: PROJECT });
+  sessions.add(broken.session);
+  const entering = rooms.handleLogin(broken.session);
+  await Promise.all([logOut(broken), entering]);
+  expect(rooms.roomsOf((await logIn(uid)).session)).toEqual([rid]);
+});
+
+test('taking a user out while the room is given leaves the user out, here and in the database', async () => {
+  const [uid, rid] = [fresh(), fresh()];
+  const { session } = await logIn(uid);
+  await Promise.all([rooms.enter(PROJECT, uid, [rid]), rooms.leave(PROJECT, [rid], [uid, fresh()])]);
+  expect([rooms.isIn(session, rid), await rooms.members(PROJECT, rid)]).toEqual([false, []]);
+});
+
+test('a connection that ends while it changes its single room is in none', async () => {
+  const [uid, first, second] = [fresh(), fresh(), fresh()];
+  const phone = await logIn(uid, SINGLE);
+  await rooms.enterWith(phone.session, [first]);
+  const entering = rooms.enterWith(phone.session, [second]);
+  await Promise.all([logOut(phone), entering]);
+  expect([await rooms.members(SINGLE, first), await rooms.members(SINGLE, second)]).toEqual([[], []]);
+});
+
+test('two connections that change the single room of their user at once end in one room', async () => {
+  const [uid, first, second, third] = [fresh(), fresh(), fresh(), fresh()];
+  const [phone, browser] = [await logIn(uid, SINGLE), await logIn(uid, SINGLE)];
+  await rooms.enterWith(phone.session, [first]);
+  await Promise.all([rooms.enterWith(phone.session, [second]), rooms.enterWith(browser.session, [third])]);
+  expect([rooms.roomsOf(phone.session), rooms.roomsOf(browser.session)]).toEqual([[], [third]]);
 });

@@ -1,3 +1,2 @@
-export { RawCaller, type RawParams, type Signer, signed } from './raw-caller.ts';
+export type { Address, Logger } from '@parley/server';
 export { type ParleyUnderTest, type StartParleyOptions, startParley } from './start-parley.ts';
-export { createTestDatabase, type TestDatabase } from './test-database.ts';

@@ -1,9 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { silentLogger, startEmbeddedPostgres } from '@parley/server/internal';
+import { DataFolder } from './data-folder.ts';
 
 /** The address of a PostgreSQL to use instead of one of the run's own; its user must be allowed to create databases. */
 const SERVER_VARIABLE = 'PARLEY_TEST_POSTGRES_URL';
@@ -16,11 +15,11 @@ const SETTINGS = { fsync: 'off', max_connections: '300', shared_buffers: '128MB'
 /** Offers one PostgreSQL to all processes of a test run. It starts when the first of them asks, which many runs never do. */
 export async function offerPostgres(): Promise<() => Promise<void>> {
   if (process.env[SERVER_VARIABLE] !== undefined) return async () => {};
-  const directory = await mkdtemp(join(tmpdir(), 'parley-test-'));
+  const folder = await DataFolder.open(undefined);
   let starting: ReturnType<typeof startEmbeddedPostgres> | undefined;
   const start = () =>
     (starting ??= startEmbeddedPostgres({
-      directory: join(directory, 'postgres'),
+      directory: join(folder.path, 'postgres'),
       settings: SETTINGS,
       log: silentLogger,
     }));
@@ -31,14 +30,14 @@ export async function offerPostgres(): Promise<() => Promise<void>> {
       (error: Error) => socket.end(`error: ${error.message}`),
     );
   });
-  const path = join(directory, 'offer');
+  const path = join(folder.path, 'offer');
   await new Promise<void>((resolve) => offer.listen(path, resolve));
   process.env[SOCKET_VARIABLE] = path;
   return async () => {
     offer.close();
     const postgres = await starting?.catch(() => undefined);
     await postgres?.stop();
-    await rm(directory, { recursive: true, force: true });
+    await folder.close();
   };
 }
 

@@ -1,83 +1,169 @@
 import { randomInt } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
-  type Address,
   type Logger,
   type ProjectSettingsInput,
+  type RunningServer,
+  type ServerConfig,
   type ServerConfigInput,
   serverConfigSchema,
   silentLogger,
   startServer,
 } from '@parley/server';
-import { RtmServerClient } from '@parley/server-sdk';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '@parley/server/internal';
+import { type Id, RtmServerClient } from '@parley/server-sdk';
+import { DataFolder } from './data-folder.ts';
 
 export type StartParleyOptions = {
-  /** An empty or used PostgreSQL database. Absent: an embedded one of this server's own. */
-  databaseUrl?: string | undefined;
-  /** The project to serve; a new one by default. */
+  /** The project to serve. Default: a new one, with a number that other servers are unlikely to have. */
   project?: { pid: number; secret: string };
+  /** Switches and limits of the project. */
   settings?: ProjectSettingsInput;
-  config?: Omit<ServerConfigInput, 'projects' | 'databaseUrl'>;
+  /** Settings of the server. Ports are free ones unless they are named here. */
+  config?: Omit<ServerConfigInput, 'projects' | 'databaseUrl' | 'dataDirectory'>;
+  /** Keeps the data here, also after `close`. Default: a temporary folder, which goes when it is closed. */
+  dataDirectory?: string;
+  /** An empty PostgreSQL database, or one that a server has used. Default: a PostgreSQL of this server's own. */
+  databaseUrl?: string | undefined;
+  /** The server's clock, in ms since 1970. Signatures and tokens are judged by it too. */
   now?: () => number;
+  /** Default: silent. */
   log?: Logger;
 };
 
-/** A real server on free ports with one project. */
-export type ParleyUnderTest = {
+/** A real server on free ports with one project. Each gate has its address under the name that the server gives it. */
+export type ParleyUnderTest = RunningServer['addresses'] & {
   readonly pid: number;
   readonly secret: string;
-  readonly serverGate: Address;
-  readonly clientGate: Address;
-  readonly clientGateTls: Address;
-  readonly admin: Address;
+  /** PEM file with the public key that clients of the server gate may encrypt with. */
   readonly publicKeyFile: string;
-  readonly databaseUrl: string | undefined;
+  /** The database, for looking at what was stored. */
+  readonly databaseUrl: string;
   /** A new SDK client for the project; it is closed with the server. */
   client(): RtmServerClient;
+  /** @returns a token that the user can log in with at the client gate. */
+  token(uid: Id): Promise<string>;
+  /** Ends the server and starts it again on the same ports and the same data. Connections break. */
+  restart(): Promise<void>;
+  /** Ends everything and removes the data. Safe to call twice. */
   close(): Promise<void>;
 };
 
-/** Starts a server with its data in a temporary folder, which goes when it is closed. */
+/** Nothing of a test must survive a power cut, and its database is small. */
+const POSTGRES_SETTINGS = { fsync: 'off', full_page_writes: 'off', shared_buffers: '32MB', min_wal_size: '32MB' };
+
+/** Starts a server with a database of its own. @throws Error when it does not start; then nothing is left of it. */
 export async function startParley(options: StartParleyOptions = {}): Promise<ParleyUnderTest> {
-  const directory = await mkdtemp(join(tmpdir(), 'parley-'));
-  const { pid, secret } = options.project ?? newProject();
-  const config = serverConfigSchema.parse({
-    dataDirectory: directory,
-    ...options.config,
-    ...(options.databaseUrl === undefined ? {} : { databaseUrl: options.databaseUrl }),
-    serverGate: { port: 0, ...options.config?.serverGate },
-    clientGate: { port: 0, tlsPort: 0, ...options.config?.clientGate },
-    admin: { port: 0 },
-    projects: [{ pid, secret, settings: options.settings ?? {} }],
-  });
-  const parts = { log: options.log ?? silentLogger, ...(options.now === undefined ? {} : { now: options.now }) };
-  const server = await startServer(config, parts).catch(async (error: unknown) => {
-    await rm(directory, { recursive: true, force: true });
+  const folder = await DataFolder.open(options.dataDirectory);
+  let postgres: EmbeddedPostgres | undefined;
+  try {
+    const { pid, secret } = options.project ?? newProject();
+    const project = { pid, secret };
+    const config = configOf(options, folder.path, project);
+    const log = options.log ?? silentLogger;
+    // Beside the server, so that a restart does not have to wait for it.
+    if (options.databaseUrl === undefined) {
+      const settings = { ...POSTGRES_SETTINGS, ...config.database.settings };
+      postgres = await startEmbeddedPostgres({ directory: join(folder.path, 'postgres'), settings, log });
+    }
+    const databaseUrl = postgres?.url ?? options.databaseUrl!;
+    const parts = { log, ...(options.now === undefined ? {} : { now: options.now }) };
+    const start = (config: ServerConfig) => startServer({ ...config, databaseUrl }, parts);
+    return underTest({ project, databaseUrl, config, start, server: await start(config), postgres, folder });
+  } catch (error) {
+    await postgres?.stop();
+    await folder.close();
     throw error;
-  });
+  }
+}
+
+type Parts = {
+  project: { pid: number; secret: string };
+  databaseUrl: string;
+  config: ServerConfig;
+  start: (config: ServerConfig) => Promise<RunningServer>;
+  server: RunningServer;
+  postgres: EmbeddedPostgres | undefined;
+  folder: DataFolder;
+};
+
+function underTest(parts: Parts): ParleyUnderTest {
+  const { project, databaseUrl, postgres, folder } = parts;
+  const { addresses, publicKeyFile } = parts.server;
+  let server: RunningServer | undefined = parts.server;
   const clients: RtmServerClient[] = [];
-  const { host, port } = server.addresses.serverGate;
+  let forTokens: RtmServerClient | undefined;
+  const client = () => {
+    const { host, port } = addresses.serverGate;
+    const made = new RtmServerClient({ ...project, endpoint: `${host}:${port}` });
+    clients.push(made);
+    return made;
+  };
+  const close = async () => {
+    for (const each of clients) await each.close();
+    await server?.close();
+    await postgres?.stop();
+    await folder.close();
+  };
+  let closing: Promise<void> | undefined;
   return {
-    pid,
-    secret,
-    serverGate: server.addresses.serverGate,
-    clientGate: server.addresses.clientGate,
-    clientGateTls: server.addresses.clientGateTls,
-    admin: server.addresses.admin,
-    publicKeyFile: server.publicKeyFile,
-    databaseUrl: options.databaseUrl,
-    client() {
-      const client = new RtmServerClient({ pid, secret, endpoint: `${host}:${port}` });
-      clients.push(client);
-      return client;
+    ...addresses,
+    ...project,
+    publicKeyFile,
+    databaseUrl,
+    client,
+    async token(uid) {
+      forTokens ??= client();
+      return (await forTokens.call('gettoken', { uid: BigInt(uid) })).token;
     },
-    async close() {
-      for (const client of clients.splice(0)) await client.close();
-      await server.close();
-      await rm(directory, { recursive: true, force: true });
+    async restart() {
+      const old = server;
+      server = undefined;
+      await old?.close();
+      server = await parts.start(onPorts(parts.config, addresses));
     },
+    close: () => (closing ??= close()),
+  };
+}
+
+function configOf(
+  { config, settings, databaseUrl }: StartParleyOptions,
+  dataDirectory: string,
+  project: { pid: number; secret: string },
+): ServerConfig {
+  const free = {
+    serverGate: { port: 0 },
+    clientGate: { port: 0, tlsPort: 0 },
+    fileGate: { port: 0, webSocketPort: 0, webSocketTlsPort: 0, downloadPort: 0 },
+    admin: { port: 0 },
+  };
+  return serverConfigSchema.parse({
+    ...config,
+    dataDirectory,
+    databaseUrl,
+    serverGate: { ...free.serverGate, ...config?.serverGate },
+    clientGate: { ...free.clientGate, ...config?.clientGate },
+    fileGate: { ...free.fileGate, ...config?.fileGate },
+    admin: { ...free.admin, ...config?.admin },
+    projects: [{ ...project, settings: settings ?? {} }],
+  });
+}
+
+/** The ports that were free ones become fixed. */
+function onPorts(config: ServerConfig, addresses: RunningServer['addresses']): ServerConfig {
+  const { serverGate, clientGate, clientGateTls, fileGate, fileProxy, fileProxyTls, downloads, admin } = addresses;
+  return {
+    ...config,
+    serverGate: { ...config.serverGate, port: serverGate.port },
+    clientGate: { ...config.clientGate, port: clientGate.port, tlsPort: clientGateTls.port },
+    fileGate: {
+      ...config.fileGate,
+      port: fileGate.port,
+      webSocketPort: fileProxy.port,
+      webSocketTlsPort: fileProxyTls.port,
+      downloadPort: downloads.port,
+    },
+    admin: { port: admin.port },
   };
 }
 

@@ -44,3 +44,18 @@ test('work that fails tells its caller and does not hold up what follows', async
   await expect(failing).rejects.toThrow('no');
   await expect(following).resolves.toBe('yes');
 });
+
+test('work of several keys waits for all of them, and all of them for it', async () => {
+  const turns = new KeyedTurns();
+  const [first, second] = [gate(), gate()];
+  const log: string[] = [];
+  const held = [turns.run('a', () => first.opened), turns.run('b', () => second.opened)];
+  const both = turns.runAll(['b', 'a', 'b'], async () => log.push('both'));
+  const after = turns.run('a', async () => log.push('after'));
+  first.open();
+  await held[0];
+  expect(log).toEqual([]);
+  second.open();
+  await Promise.all([...held, both, after]);
+  expect(log).toEqual(['both', 'after']);
+});

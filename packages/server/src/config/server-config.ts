@@ -85,6 +85,61 @@ export const serverConfigSchema = z.strictObject({
         .optional(),
     })
     .prefault({}),
+  fileGate: z
+    .strictObject({
+      /** FPNN over TCP and WebSocket, for native SDKs; 0 takes a free port. */
+      port: port.default(13_316),
+      /** The same, where browser SDKs look for it: on the host `fileproxy-<host of the client gate>`. */
+      webSocketPort: port.default(13_461),
+      /** The same over TLS, with the certificate of the client gate. */
+      webSocketTlsPort: port.default(13_462),
+      /** HTTP, from where files are downloaded. */
+      downloadPort: port.default(13_317),
+      /** The host that SDKs are told; absent: `host`. */
+      publicHost: z.string().min(1).optional(),
+      /** What the addresses of files begin with; absent: http, the public host and the download port. */
+      publicUrl: z
+        .string()
+        .regex(/^https?:\/\/[^/?#]+[^?#]*$/, 'must be an http or https address')
+        .optional(),
+      /** Largest packet accepted: a file with its attrs and headers. */
+      packetMaxBytes: z
+        .int()
+        .min(1024)
+        .max(64 * 1024 * 1024)
+        .default(8 * 1024 * 1024),
+      /** Of each port. Every one may hold a packet that is not whole yet. */
+      connectionsMax: z.int().positive().default(2000),
+      /** SDKs keep a connection for 150 s. */
+      idleTimeoutMs: z.int().nonnegative().default(180_000),
+      /** Files being checked and stored at once; more are refused with 20011. */
+      uploadsMax: z.int().positive().default(64),
+      /** Connections that download. */
+      downloadsMax: z.int().positive().default(1000),
+      /** A download that takes longer is broken off; the client can ask for the rest. */
+      downloadTimeoutMs: z.int().min(1000).default(600_000),
+    })
+    .prefault({}),
+  fileStore: z
+    .strictObject({
+      /** How long a file is kept that no message names: longer than any send takes. */
+      orphanKeepMs: z.int().min(1000).default(600_000),
+      /** A bucket instead of the data folder. */
+      s3: z
+        .strictObject({
+          endpoint: z.string().regex(/^https?:\/\//, 'must be an http or https address'),
+          region: z.string().min(1).default('us-east-1'),
+          bucket: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be the name of a bucket'),
+          prefix: z
+            .string()
+            .regex(/^([\w-]+\/)*$/, 'must be folder names, each with a / behind it')
+            .default(''),
+          accessKeyId: z.string().min(1),
+          secretAccessKey: z.string().min(1),
+        })
+        .optional(),
+    })
+    .prefault({}),
   /** HTTP: health, metrics. */
   admin: z.strictObject({ port: port.default(13_380) }).prefault({}),
   database: z

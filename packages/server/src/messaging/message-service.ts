@@ -36,8 +36,8 @@ type Dependencies = {
   unsaved: UnsavedMessages;
   rules: SendRules;
   delivery: Delivery;
-  clock: WriteClock;
   signals: RoomSignals;
+  clock: WriteClock;
   now: () => number;
 };
 
@@ -201,7 +201,8 @@ function timeOf(outcome: WriteOutcome | AcceptOutcome, mid: bigint): number {
   throw new RtmError(ERROR_CODES.duplicatedMid, `mid: ${mid} stands for another message of this conversation`);
 }
 
-function isStored(project: Project, mtype: number): boolean {
+/** Whether messages of this type are kept in the history of the project. */
+export function isStored(project: Project, mtype: number): boolean {
   const stored = project.settings.storedMtypes;
   return stored === 'all' || stored.includes(mtype);
 }

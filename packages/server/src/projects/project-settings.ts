@@ -32,6 +32,10 @@ export const projectSettingsSchema = z.strictObject({
   disabledMethods: z.array(z.string()).default([]),
   /** Calls per second on the server gate, with a burst of one second; 0 means no limit, the default. */
   callsPerSecondMax: z.int().nonnegative().default(0),
+  /** Files sent per second, with a burst of one second; 0 means no limit, the default. */
+  filesPerSecondMax: z.int().nonnegative().default(0),
+  /** Accept files whose attrs hold no sign: the C++ SDK of 2021 forgets it. Default false: 200004. */
+  allowsUnsignedFiles: z.boolean().default(false),
   /** Message types kept in history: `all` (the default) or a list of mtypes. */
   storedMtypes: z.union([z.literal('all'), z.array(z.int().min(1).max(127))]).default('all'),
   /** A sender on the server gate must be a member of the group: 200041. Default false. */
@@ -59,6 +63,8 @@ export const projectSettingsSchema = z.strictObject({
     .strictObject({
       days: z.number().positive().optional(),
       messagesPerConversation: z.int().positive().optional(),
+      /** Files that were stored without being sent. Those of messages go with the message. */
+      uploadedFileDays: z.number().positive().optional(),
     })
     .default({}),
   limits: z.strictObject(limitsShape).prefault({}),

@@ -46,8 +46,9 @@ export class RoomPresence {
     return this.#audiences.members('room', session.project.pid, rid).has(session);
   }
 
-  /** Of one connection: it entered by itself. */
+  /** Of one connection: it entered by itself. One that has ended meanwhile stays out. */
   enter(session: Session, rid: bigint): void {
+    if (!this.#sessions.of(session.project.pid, session.uid).has(session)) return;
     let rooms = this.#entered.get(session);
     if (rooms === undefined) {
       rooms = new Set();
@@ -100,11 +101,15 @@ export class RoomPresence {
     for (const rid of this.#givenTo(session.project.pid, session.uid)) this.#audiences.join('room', rid, session);
   }
 
-  /** The connection has ended; with the last one of the user what was given ends too. */
-  forget(session: Session, isLast: boolean): void {
+  /** The connection has ended; with the last one of the user what was given ends too. @returns what so ended. */
+  forget(session: Session, isLast: boolean): bigint[] {
     this.#entered.delete(session);
     this.#audiences.leaveAll(session);
-    if (isLast) this.#given.delete(nameOf(session.project.pid, session.uid));
+    if (!isLast) return [];
+    const { project, uid } = session;
+    const given = [...this.#givenTo(project.pid, uid)];
+    this.#given.delete(nameOf(project.pid, uid));
+    return given;
   }
 
   #givenTo(pid: number, uid: bigint): ReadonlySet<bigint> {

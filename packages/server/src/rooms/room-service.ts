@@ -1,5 +1,6 @@
 import { ERROR_CODES, RtmError } from '@parley/contract';
 import type { BanRegister } from '../bans/ban-register.ts';
+import { KeyedTurns } from '../bans/keyed-turns.ts';
 import type { Project } from '../projects/project-settings.ts';
 import type { Session } from '../sessions/session.ts';
 import type { Database } from '../storage/database.ts';
@@ -11,7 +12,6 @@ import {
   listRoomMembers,
   listRoomsOfUser,
   removeRoomMembers,
-  removeUserFromRooms,
 } from '../storage/room-store.ts';
 import type { RoomLeaveCause, RoomListener } from './room-listener.ts';
 import type { RoomPresence } from './room-presence.ts';
@@ -20,12 +20,17 @@ import type { RoomPresence } from './room-presence.ts';
  * Rooms: members, infos and bans. A room needs no creation; its info, bans and history are kept by its id whether or
  * not anybody is in. A user is in a room because the server API put the user in (stored; an offline user has it at the
  * next login, and it ends with the user's last connection), or because a connection entered (until that ends).
+ *
+ * A room that is given while the last connection ends either was in force for that one, and ends with it, or was not, and
+ * then waits for the next login.
  */
 export class RoomService {
   readonly #db: Database;
   readonly #bans: BanRegister;
   readonly #presence: RoomPresence;
   readonly #listeners: RoomListener[] = [];
+  /** Changes of one user's rooms follow each other, or presence could end with another state than the database. */
+  readonly #turns = new KeyedTurns();
 
   constructor(parts: { db: Database; bans: BanRegister; presence: RoomPresence }) {
     this.#db = parts.db;
@@ -43,7 +48,11 @@ export class RoomService {
    * @throws RtmError 200047 when the user would be in more rooms than the project allows. In a project with single
    * rooms the user leaves the old room instead, and the last of `rids` counts.
    */
-  async enter(project: Project, uid: bigint, rids: readonly bigint[]): Promise<void> {
+  enter(project: Project, uid: bigint, rids: readonly bigint[]): Promise<void> {
+    return this.#turns.run(turnOf(project, uid), () => this.#enter(project, uid, rids));
+  }
+
+  async #enter(project: Project, uid: bigint, rids: readonly bigint[]): Promise<void> {
     let left: readonly bigint[] = [];
     let entered: readonly bigint[] = [];
     await this.#db.transaction((tx) =>
@@ -76,48 +85,60 @@ export class RoomService {
   }
 
   /** Takes users out of rooms with every connection, and tells those; who was not in stays out. */
-  async leave(project: Project, rids: readonly bigint[], uids: readonly bigint[]): Promise<void> {
-    await removeRoomMembers(this.#db, project.pid, rids, uids);
-    for (const uid of uids) {
-      for (const rid of rids) {
-        for (const session of this.#take(project, uid, rid)) session.peer.notify('kickoutroom', { rid });
+  leave(project: Project, rids: readonly bigint[], uids: readonly bigint[]): Promise<void> {
+    const turns = uids.map((uid) => turnOf(project, uid));
+    return this.#turns.runAll(turns, async () => {
+      await removeRoomMembers(this.#db, project.pid, rids, uids);
+      for (const uid of uids) {
+        for (const rid of rids) {
+          for (const session of this.#take(project, uid, rid)) session.peer.notify('kickoutroom', { rid });
+        }
       }
-    }
+    });
   }
 
   /** A connection enters rooms, all of them or none. @throws RtmError as `enter`. */
-  async enterWith(session: Session, rids: readonly bigint[]): Promise<void> {
+  enterWith(session: Session, rids: readonly bigint[]): Promise<void> {
     const { project, uid } = session;
-    const { leave, enter } = changeOfRooms(project, uid, this.#presence.roomsOf(project.pid, uid), rids);
-    if (leave.length > 0) await removeRoomMembers(this.#db, project.pid, leave, [uid]);
-    for (const rid of leave) this.#take(project, uid, rid);
-    for (const rid of enter) this.#presence.enter(session, rid);
-    for (const rid of enter) this.#tellEntered(project, rid, uid);
+    return this.#turns.run(turnOf(project, uid), async () => {
+      const { leave, enter } = changeOfRooms(project, uid, this.#presence.roomsOf(project.pid, uid), rids);
+      if (leave.length > 0) await removeRoomMembers(this.#db, project.pid, leave, [uid]);
+      for (const rid of leave) this.#take(project, uid, rid);
+      for (const rid of enter) this.#presence.enter(session, rid);
+      const present = this.#presence.roomsOf(project.pid, uid);
+      for (const rid of enter) if (present.has(rid)) this.#tellEntered(project, rid, uid);
+    });
   }
 
   /** A connection leaves a room; what the server API gave the user there ends with it. */
-  async leaveWith(session: Session, rid: bigint): Promise<void> {
+  leaveWith(session: Session, rid: bigint): Promise<void> {
     const { project, uid } = session;
-    this.#presence.leave(session, rid);
-    await removeRoomMembers(this.#db, project.pid, [rid], [uid]);
-    this.#presence.takeGiven(project.pid, uid, rid);
-    this.#tellIfLeft(project, [rid], uid, 'left');
+    return this.#turns.run(turnOf(project, uid), async () => {
+      this.#presence.leave(session, rid);
+      await removeRoomMembers(this.#db, project.pid, [rid], [uid]);
+      this.#presence.takeGiven(project.pid, uid, rid);
+      this.#tellIfLeft(project, [rid], uid, 'left');
+    });
   }
 
   /** Lets a new connection into the rooms that the server API gave to its user. */
-  async handleLogin(session: Session): Promise<void> {
+  handleLogin(session: Session): Promise<void> {
     const { project, uid } = session;
-    this.#presence.give(project.pid, uid, await listRoomsOfUser(this.#db, project.pid, uid));
-    this.#presence.join(session);
-    for (const rid of this.#presence.roomsOfSession(session)) this.#tellEntered(project, rid, uid);
+    return this.#turns.run(turnOf(project, uid), async () => {
+      this.#presence.give(project.pid, uid, await listRoomsOfUser(this.#db, project.pid, uid));
+      this.#presence.join(session);
+      for (const rid of this.#presence.roomsOfSession(session)) this.#tellEntered(project, rid, uid);
+    });
   }
 
   /** Ends what was bound to a connection, and to the user with the last one. */
   async handleLogout(session: Session, isLast: boolean): Promise<void> {
+    const { project, uid } = session;
     const rids = this.#presence.roomsOfSession(session);
-    this.#presence.forget(session, isLast);
-    this.#tellIfLeft(session.project, rids, session.uid, 'lost');
-    if (isLast) await removeUserFromRooms(this.#db, session.project.pid, session.uid);
+    const ended = this.#presence.forget(session, isLast);
+    this.#tellIfLeft(project, rids, uid, 'lost');
+    if (ended.length === 0) return;
+    await this.#turns.run(turnOf(project, uid), () => removeRoomMembers(this.#db, project.pid, ended, [uid]));
   }
 
   async members(project: Project, rid: bigint): Promise<bigint[]> {
@@ -228,4 +249,8 @@ function changeOfRooms(
     );
   }
   return { leave: [], enter: [...new Set(rids)] };
+}
+
+function turnOf({ pid }: Project, uid: bigint): string {
+  return `${pid}:${uid}`;
 }

@@ -10,10 +10,6 @@ const REMOVE_MEMBERS = {
   name: 'room-remove-members',
   text: 'delete from room_members where project = $1 and rid = any($2::int8[]) and uid = any($3::int8[])',
 };
-const REMOVE_ALL_OF_USER = {
-  name: 'room-remove-user',
-  text: 'delete from room_members where project = $1 and uid = $2',
-};
 const MEMBERS = {
   name: 'room-members',
   text: 'select uid from room_members where project = $1 and rid = $2 order by uid',
@@ -56,11 +52,6 @@ export async function removeRoomMembers(
   uids: readonly bigint[],
 ): Promise<void> {
   await db.write(REMOVE_MEMBERS, [project, rids, uids]);
-}
-
-/** Takes a user out of every room. */
-export async function removeUserFromRooms(db: Database, project: number, uid: bigint): Promise<void> {
-  await db.write(REMOVE_ALL_OF_USER, [project, uid]);
 }
 
 export async function listRoomsOfUser(db: Database, project: number, uid: bigint): Promise<bigint[]> {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createTestDatabase } from '@parley/testkit';
+import { createTestDatabase } from '@parley/testkit/internal';
 import { ConversationDirectory, groupKey } from '../../src/storage/conversation-directory.ts';
 import { Database } from '../../src/storage/database.ts';
 import type { NewMessage } from '../../src/storage/message-writer.ts';

@@ -9,6 +9,7 @@ import { userData } from './0008-user-data.ts';
 import { devices } from './0009-devices.ts';
 import { tokenGenerations } from './0010-token-generations.ts';
 import { readMarks } from './0011-read-marks.ts';
+import { files } from './0012-files.ts';
 import type { Migration } from './migration.ts';
 
 /** Every step of the schema, in order. */
@@ -24,4 +25,5 @@ export const migrations: readonly Migration[] = [
   devices,
   tokenGenerations,
   readMarks,
+  files,
 ];
