@@ -66,8 +66,6 @@ export class ParleyClient {
   #hasBeenOnline = false;
   /** When something last came from the server, by the monotonic clock. */
   #lastSignAt = 0;
-  /** When the last login began, by the monotonic clock. */
-  #loginStartedAt = 0;
 
   /** @throws TypeError or RangeError for an option that cannot be used. */
   constructor(options: ParleyClientOptions) {
@@ -273,13 +271,13 @@ export class ParleyClient {
     const { pid, uid, lang, token, endpoint, connector, connectTimeoutMs } = this.#options;
     const { reconnect, random, heartbeatTimeoutMs, network, now, logger } = this.#options;
     const tokens = new TokenSource(token);
-    const login = new Login({ pid, uid, lang, attributes, tokens, timeoutMs: connectTimeoutMs });
+    const onAuth = () => this.#inbox.hold();
+    const login = new Login({ pid, uid, lang, attributes, tokens, timeoutMs: connectTimeoutMs, onAuth });
     return new SessionKeeper({
       logIn: (onQuest, signal) =>
         login.logIn(() => Connection.open({ connector, endpoint, connectTimeoutMs, onQuest, signal })),
       onQuest: (quest) => this.#handleQuest(quest),
       hooks: {
-        onLoginStart: () => this.#handleLoginStart(),
         onLoggedIn: (connection) => this.#handleLoggedIn(connection),
         onStateChange: (state, previous) => this.#handleStateChange(state, previous),
         onLoss: () => this.#inbox.handleLoss(this.#clock.at(this.#lastSignAt)),
@@ -293,18 +291,13 @@ export class ParleyClient {
     });
   }
 
-  #handleLoginStart(): void {
-    this.#loginStartedAt = this.#options.monotonicNow();
-    this.#inbox.hold();
-  }
-
   async #handleLoggedIn({ call }: Connection): Promise<void> {
     const { mts } = await call('getservertime', {});
     this.#clock.set(mts);
     this.#lastSignAt = this.#options.monotonicNow();
     if (!this.#hasBeenOnline) {
       this.#hasBeenOnline = true;
-      this.#inbox.start(this.#clock.at(this.#loginStartedAt));
+      this.#inbox.start(mts);
     }
     await this.#rooms.enterAgain(call);
   }

@@ -47,7 +47,6 @@ function createKeeper() {
     logIn,
     onQuest: () => {},
     hooks: {
-      onLoginStart() {},
       onLoggedIn: async () => {},
       onStateChange: (state) => states.push(state),
       onLoss: () => {

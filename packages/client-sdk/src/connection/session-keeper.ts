@@ -29,8 +29,6 @@ export type SessionState =
 export type SessionEnd = { readonly reason: 'closed' | 'kicked-out' | 'refused'; readonly error: RtmError };
 
 export type SessionHooks = {
-  /** Pushes may come from now on. */
-  onLoginStart(): void;
   /** The connection is logged in; the session is online when the promise resolves. */
   onLoggedIn(connection: Connection): Promise<void>;
   onStateChange(state: SessionState, previous: SessionState): void;
@@ -187,8 +185,7 @@ export class SessionKeeper {
   }
 
   async #open(signal: AbortSignal): Promise<Connection> {
-    const { logIn, hooks, heartbeatTimeoutMs: timeoutMs, now } = this.#options;
-    hooks.onLoginStart();
+    const { logIn, heartbeatTimeoutMs: timeoutMs, now } = this.#options;
     const onQuest = (quest: IncomingQuest) => {
       this.#heartbeat?.handleSign();
       if (quest.method === 'ping') quest.answer({});

@@ -39,7 +39,7 @@ export type InboxOptions = {
 export class Inbox {
   readonly #options: InboxOptions;
   readonly #feeds = new Map<string, ConversationFeed>();
-  /** When the first login began, in the time of the server; older messages are the business of the application. */
+  /** When the user was online first, in the time of the server; older messages are for the application to page. */
   #startedAt: number | undefined;
   /** Since when messages may be missing; undefined while none are. */
   #gapSince: number | undefined;
@@ -51,10 +51,10 @@ export class Inbox {
     this.#options = options;
   }
 
-  /** @param serverTime - Of the server, when the first login began. */
+  /** The first login is through. @param serverTime - Of the server, after it. */
   start(serverTime: number): void {
     this.#startedAt = serverTime;
-    this.#open({ kind: 'broadcast', broadcast: true }, serverTime - 1, false);
+    this.follow({ kind: 'broadcast', broadcast: true }, serverTime);
   }
 
   /** A connection has ended. @param lastSignAt - Time of the server when something last came from it. */
