@@ -18,7 +18,7 @@ const sessions = new MemberSockets({
   port: server.clientPort,
   greet: (index) => greeting(WEBSOCKET, 1 + index, []),
   // Pings are answered, or the sessions would be closed.
-  createTaker: (socket) => createPushTaker(WEBSOCKET, socket, { isAnswering: true, owed: [] }),
+  createTaker: (socket) => createPushTaker(WEBSOCKET, socket, { answers: 'each chunk', owed: [] }),
 });
 try {
   const before = await settledMemory(server.pid);

@@ -41,7 +41,7 @@ const receivers = new MemberSockets({
   name: 'parley',
   port: parley.clientPort,
   greet: (index) => greeting(TCP, FIRST_RECEIVER + index, []),
-  createTaker: (socket) => createPushTaker(TCP, socket, { isAnswering: true, owed: [] }),
+  createTaker: (socket) => createPushTaker(TCP, socket, { answers: 'each chunk', owed: [] }),
 });
 const load = { connections: settings.pairs, inFlight: settings.inFlight };
 const runs = { bare: [], parley: [] };

@@ -100,8 +100,17 @@ try {
   compare('parley tcp, 16 in flight', 'nats, 16 in flight', 'perServerCpuSecond', 'at least 1.5');
   compare('parley tcp not stored, 16 in flight', 'redis, 16 in flight', 'perServerCpuSecond', 'at least 1.0');
   compare('parley tcp not stored, 16 in flight', 'nats, 16 in flight', 'perServerCpuSecond', 'at least 1.5');
+  compare('parley tcp gathered answers, 16 in flight', 'redis, 16 in flight', 'perServerCpuSecond', 'at least 1.0');
+  compare('parley tcp gathered answers, 16 in flight', 'nats, 16 in flight', 'perServerCpuSecond', 'at least 1.5');
+  compare('parley tcp unanswered, 16 in flight', 'redis, 16 in flight', 'perServerCpuSecond', 'for information');
   compare('parley tcp unanswered, 16 in flight', 'parley tcp, 16 in flight', 'perServerCpuSecond', 'what answers cost');
   compare('parley websocket, 16 in flight', 'socket.io, 16 in flight', 'perServerCpuSecond', 'at least 10');
+  compare(
+    'parley websocket gathered answers, 16 in flight',
+    'socket.io, 16 in flight',
+    'perServerCpuSecond',
+    'at least 10',
+  );
   compare('parley tcp, 1 in flight', 'redis, 1 in flight', 'p50Ms', 'at most 1.5');
   compare('parley tcp, 1 in flight', 'redis, 1 in flight', 'perServerCpuSecond', 'for information');
   compare('parley tcp large, 16 in flight', 'parley tcp, 16 in flight', 'perServerCpuSecond', 'at least 0.6');
@@ -132,14 +141,15 @@ function variantsOf(system) {
     ...both,
     { suffix: ' not stored', inFlight: 1, mtype: UNSTORED_MTYPE },
     { suffix: ' not stored', inFlight: 16, mtype: UNSTORED_MTYPE },
-    { suffix: ' unanswered', inFlight: 16, isAnswering: false },
+    { suffix: ' gathered answers', inFlight: 16, answers: 'gathered' },
+    { suffix: ' unanswered', inFlight: 16, answers: 'owed' },
   ];
 }
 
 async function runRound({ system, members, publisher }, variant, number) {
-  const { suffix, inFlight, mtype = STORED_MTYPE, isAnswering = true } = variant;
+  const { suffix, inFlight, mtype = STORED_MTYPE, answers = 'each chunk' } = variant;
   system.mtype = mtype;
-  if (system.mode !== undefined) system.mode.isAnswering = isAnswering;
+  if (system.mode !== undefined) system.mode.answers = answers;
   const share = Math.min(system.share ?? 1, (2 * settings.members) / members.sockets.length);
   const count = Math.max(Math.ceil(settings.messages[inFlight] * share), 4 * inFlight);
   const serverBefore = cpuSeconds(system.pids());
@@ -150,7 +160,7 @@ async function runRound({ system, members, publisher }, variant, number) {
   const serverCpu = Math.max(cpuSeconds(system.pids()) - serverBefore, TICKET_MIN_SECONDS);
   const storageCpu = cpuSeconds(system.storagePids?.() ?? []) - storageBefore;
   for (const answer of system.mode?.owed.splice(0) ?? []) answer();
-  if (!isAnswering) await settled(system);
+  if (answers === 'owed') await settled(system);
   if (number === 0) return;
   const deliveries = count * members.sockets.length;
   latencies.sort((a, b) => a - b);

@@ -9,6 +9,8 @@ const SEQ_BYTES = 4;
 const ANSWER = Buffer.from([0x46, 0x50, 0x4e, 0x4e, 1, 0x80, 2, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0x80]);
 /** In the header at 6. */
 const ANSWER_TYPE = 2;
+/** How long our SDK gathers answers. */
+const GATHER_MS = 200;
 const PUSHES_PER_CHUNK_MAX = 4096;
 /** A ping is a quest with an empty map as its whole payload; no message is so short. */
 const PING_PAYLOAD_BYTES = 1;
@@ -68,7 +70,8 @@ export function greeting(wire, uid, rids) {
 /**
  * Answers the pushes of a chunk with one write, as an SDK does that reads what a socket has and handles it in one go.
  *
- * @param {{ isAnswering: boolean, owed: (() => void)[] }} mode when not answering, the answers are owed.
+ * @param {{ answers: 'each chunk' | 'gathered' | 'owed', owed: (() => void)[] }} mode gathered: as our own SDK does, what comes
+ * alone at once and the rest within 200 ms together. Owed: not before the measurement is over.
  */
 export function createPushTaker(wire, socket, mode) {
   const answer = Buffer.from(ANSWER, 0);
@@ -95,6 +98,24 @@ export function createPushTaker(wire, socket, mode) {
       bytes[at + seqAt + 3] = (seq >>> 24) ^ wire.mask[3];
     }
     socket.write(bytes);
+  };
+
+  let gathered = [];
+  let sentAt = Number.NEGATIVE_INFINITY;
+  let timer;
+  const gather = (list) => {
+    gathered.push(...list);
+    const waitMs = sentAt + GATHER_MS - performance.now();
+    if (waitMs <= 0) setImmediate(writeGathered);
+    else timer ??= setTimeout(writeGathered, waitMs);
+  };
+  const writeGathered = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    sentAt = performance.now();
+    const list = gathered;
+    gathered = [];
+    if (list.length > 0) write(list);
   };
 
   return (buffer, length) => {
@@ -141,7 +162,8 @@ export function createPushTaker(wire, socket, mode) {
     if (pushes > 0) {
       const list = seqs.slice(0, pushes);
       // What is readable is read first, as an event loop does; answers follow at the end of the turn.
-      if (mode.isAnswering || hasPing) setImmediate(write, list);
+      if (mode.answers === 'each chunk' || hasPing) setImmediate(write, list);
+      else if (mode.answers === 'gathered') gather(list);
       else mode.owed.push(() => write(list));
     }
     return counted;

@@ -33,7 +33,7 @@ let lastMid = BigInt(Date.now()) << 20n;
  */
 export function parleySystem({ name, server, database, rid, mtype, transport }) {
   const wire = transport === 'tcp' ? TCP : WEBSOCKET;
-  const mode = { isAnswering: true, owed: [] };
+  const mode = { answers: 'each chunk', owed: [] };
   return {
     name,
     port: server.clientPort,

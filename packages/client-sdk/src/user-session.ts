@@ -26,7 +26,7 @@ const BYE_TIMEOUT_MS = 1_000;
  */
 export class UserSession {
   readonly events: Emitter<ClientEvents>;
-  readonly pushes = new PushRouter();
+  readonly pushes: PushRouter;
   readonly outbox: Outbox;
   readonly inbox: Inbox;
   readonly rooms: EnteredRooms;
@@ -42,6 +42,7 @@ export class UserSession {
     const { logger, monotonicNow } = options;
     this.#options = options;
     this.events = new Emitter((error) => logger.error('an event listener threw', { error }));
+    this.pushes = new PushRouter(monotonicNow);
     this.#clock = new ServerClock(monotonicNow);
     this.outbox = this.#createOutbox();
     this.inbox = this.#createInbox();
