@@ -20,7 +20,7 @@ export type PlayRequest = MemberAddress & {
 export type MediaEnd =
   /** The engine was told to. */
   | 'closed'
-  /** The same member published anew. */
+  /** Another publisher of the same member is there: the member has not ended. */
   | 'replaced'
   /** The peer is out of reach or has gone. */
   | 'lost'
@@ -53,6 +53,8 @@ export type PublisherStatistics = {
   readonly isConnected: boolean;
   readonly audio: StreamStatistics;
   readonly video: StreamStatistics;
+  /** Packets from the peer that were not understood. */
+  readonly ignored: number;
 };
 
 export type PlayerStatistics = {
@@ -62,11 +64,27 @@ export type PlayerStatistics = {
   readonly isConnected: boolean;
   readonly audio: StreamStatistics;
   readonly video: StreamStatistics;
+  /** Packets from the peer that were not understood. */
+  readonly ignored: number;
 };
 
 export type RoomStatistics = {
   readonly publishers: readonly PublisherStatistics[];
   readonly players: readonly PlayerStatistics[];
+};
+
+/** A worker process of an engine. */
+export type WorkerStatistics = {
+  /** Undefined while it is down, like `port`. */
+  readonly pid: number | undefined;
+  /** UDP. */
+  readonly port: number | undefined;
+  readonly isUp: boolean;
+  /** How often it died and was started again. */
+  readonly restarts: number;
+  readonly rooms: number;
+  readonly publishers: number;
+  readonly players: number;
 };
 
 /** What an engine tells. Handlers must not throw. */
@@ -76,7 +94,8 @@ export type MediaEngineEvents = {
   publisherEnded(address: MemberAddress, end: MediaEnd): void;
   playerConnected(player: PlayerAddress): void;
   playerEnded(player: PlayerAddress, end: MediaEnd): void;
-  /** About five times a second for rooms where somebody can be heard; members who cannot are left out. */
+  /** About five times a second for rooms where somebody can be heard; members who cannot are left out. An empty list follows when
+   * the last one has fallen silent. */
   levels(room: string, levels: readonly MemberLevel[]): void;
   /** The loudest member over the last moments; undefined when nobody speaks. Told when it changes. */
   activeSpeaker(room: string, member: string | undefined): void;
@@ -125,6 +144,8 @@ export interface MediaEngine {
   /** A voice frame of a member that does not publish from a browser. It is heard by those who play the member. */
   sendVoice(address: MemberAddress, frame: VoiceFrame): void;
   statistics(room: string): Promise<RoomStatistics>;
+  /** One for each worker, in the order of their ports. */
+  workers(): readonly WorkerStatistics[];
   on<Name extends keyof MediaEngineEvents>(name: Name, handler: MediaEngineEvents[Name]): void;
   /** Ends all rooms and workers. Safe to call twice. */
   close(): Promise<void>;
