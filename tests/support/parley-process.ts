@@ -125,6 +125,11 @@ function launch(env: Readonly<Record<string, string>>) {
     PARLEY_FILE_GATE_WEB_SOCKET_PORT: '0',
     PARLEY_FILE_GATE_WEB_SOCKET_TLS_PORT: '0',
     PARLEY_FILE_GATE_DOWNLOAD_PORT: '0',
+    PARLEY_RTC_GATE_PORT: '0',
+    PARLEY_MEDIA_GATE_PORT: '0',
+    PARLEY_MEDIA_PORT_BASE: '0',
+    // Only the tests of media need a process for it.
+    PARLEY_MEDIA_WORKERS: '0',
     PARLEY_LOG_LEVEL: 'warn',
     ...env,
   };

@@ -82,6 +82,8 @@ export type WorkerStatistics = {
   readonly isUp: boolean;
   /** How often it died and was started again. */
   readonly restarts: number;
+  /** Packets sent to players since the engine was started, RTCP included. It rises about once a second. */
+  readonly sentPackets: number;
   readonly rooms: number;
   readonly publishers: number;
   readonly players: number;

@@ -5,14 +5,26 @@ import { createLogger } from './telemetry/logger.ts';
 
 /** What a person needs to make the first call; secrets of the projects included, so it goes to the terminal only. */
 function greeting(server: RunningServer): string {
-  const { serverGate, clientGate, clientGateTls, fileGate, fileProxy, fileProxyTls, downloads, admin } =
-    server.addresses;
+  const {
+    serverGate,
+    clientGate,
+    clientGateTls,
+    fileGate,
+    fileProxy,
+    fileProxyTls,
+    downloads,
+    rtcGate,
+    mediaGate,
+    admin,
+  } = server.addresses;
   const lines = [
     'Parley is up.',
     `  server gate   ${serverGate.host}:${serverGate.port}   (FPNN over TCP and WebSocket, HTTP at /service/METHOD)`,
     `  client gate   ${clientGate.host}:${clientGate.port}   (FPNN over TCP and WebSocket; TLS on ${clientGateTls.port})`,
     `  file gate     ${fileGate.host}:${fileGate.port}   (for browsers ${fileProxy.port}, TLS on ${fileProxyTls.port})`,
     `  downloads     http://${downloads.host}:${downloads.port}/files/`,
+    `  web RTC       ${rtcGate.host}:${rtcGate.port}   (offers of browsers, over TLS)`,
+    `  media gate    ${mediaGate.host}:${mediaGate.port}   (frames of native clients)`,
     `  health        http://${admin.host}:${admin.port}/health/ready`,
     `  metrics       http://${admin.host}:${admin.port}/metrics`,
     `  public key    ${server.publicKeyFile}`,

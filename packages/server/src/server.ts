@@ -9,13 +9,11 @@ import { DeviceService } from './devices/device-service.ts';
 import { BlacklistService } from './friends/blacklist-service.ts';
 import { FriendService } from './friends/friend-service.ts';
 import { ClientAccess } from './gates/client-gate/client-access.ts';
-import { clientCallHandlers } from './gates/client-gate/client-call-handlers.ts';
 import { ClientGate } from './gates/client-gate/client-gate.ts';
 import { clientGroupHandlers } from './gates/client-gate/client-group-handlers.ts';
 import { clientHistoryHandlers } from './gates/client-gate/client-history-handlers.ts';
 import { clientMessageHandlers } from './gates/client-gate/client-message-handlers.ts';
 import { clientRoomHandlers } from './gates/client-gate/client-room-handlers.ts';
-import { clientRtcHandlers } from './gates/client-gate/client-rtc-handlers.ts';
 import { conversationHandlers as clientConversationHandlers } from './gates/client-gate/conversation-handlers.ts';
 import { debugLogHandlers } from './gates/client-gate/debug-log-handlers.ts';
 import { Login } from './gates/client-gate/login.ts';
@@ -59,6 +57,7 @@ import { Rtc } from './rtc/rtc.ts';
 import { processTimers } from './rtc/timers.ts';
 import { Audiences } from './sessions/audiences.ts';
 import { SessionDirectory } from './sessions/session-directory.ts';
+import { type RunningRtc, startRtc } from './start-rtc.ts';
 import { ConversationDirectory } from './storage/conversation-directory.ts';
 import { Database } from './storage/database.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './storage/embedded-postgres.ts';
@@ -88,7 +87,7 @@ export type RunningServer = {
     fileProxyTls: Address;
     downloads: Address;
     admin: Address;
-  };
+  } & RunningRtc['addresses'];
   readonly projects: readonly Project[];
   /** PEM file with the public key that clients of the server gate may encrypt with. */
   readonly publicKeyFile: string;
@@ -151,7 +150,8 @@ async function start(
   const listening = new Listening({ bus, sessions, endpoint, now });
   listening.start();
   undo.push(async () => listening.stop());
-  const rtc = new Rtc({ sessions, delivery, rooms, users, rules, timers: processTimers(now) });
+  const timers = processTimers(now);
+  const rtc = new Rtc({ sessions, delivery, rooms, users, rules, timers });
   undo.push(async () => rtc.close());
   const unsaved = new UnsavedMessages(now);
   const { signals } = rtc;
@@ -229,6 +229,8 @@ async function start(
     log,
   });
 
+  const media = await startRtc({ config, key, certificate, projects, rtc, rooms, sessions, timers, log });
+  undo.push(() => media.close());
   const access = new ClientAccess({ groups, rooms });
   const clientGate = new ClientGate({
     host: config.host,
@@ -247,9 +249,8 @@ async function start(
       ...clientRoomHandlers(rooms, conversationService, access),
       ...clientGroupHandlers(groups, users, access),
       ...ownHandlers(userSide),
-      ...clientRtcHandlers(rtc, config.mediaGate.endpoint ?? `${config.host}:${config.mediaGate.port}`),
-      ...clientCallHandlers(rtc),
       ...files.tokenHandlers.client,
+      ...media.clientHandlers,
     },
     log,
     now,
@@ -270,7 +271,11 @@ async function start(
     postgres,
   });
   registerFileMetrics(metrics, files);
-  const admin = new AdminServer({ readiness: () => ({ database: db.isReady, accepting: isAccepting }), metrics });
+  media.registerMetrics(metrics);
+  const admin = new AdminServer({
+    readiness: () => ({ database: db.isReady, ...media.readiness(), accepting: isAccepting }),
+    metrics,
+  });
   undo.push(() => admin.close());
   const adminAddress = await admin.listen(config.host, config.admin.port);
   undo.push(() => serverGate.close());
@@ -283,7 +288,12 @@ async function start(
   let closing: Promise<void> | undefined;
   const close = async () => {
     isAccepting = false;
-    await Promise.all([serverGate.stopAccepting(), clientGate.stopAccepting(), files.stopAccepting()]);
+    await Promise.all([
+      serverGate.stopAccepting(),
+      clientGate.stopAccepting(),
+      files.stopAccepting(),
+      media.stopAccepting(),
+    ]);
     const timeUp = new AbortController();
     await Promise.race([
       Promise.all([serverGate.idle(), files.gate.idle(), groupCommit.idle()]),
@@ -299,6 +309,7 @@ async function start(
       clientGateTls: clientGateAddress.tls,
       ...files.addresses,
       admin: adminAddress,
+      ...media.addresses,
     },
     projects: projects.list(),
     publicKeyFile,

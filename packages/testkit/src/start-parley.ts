@@ -135,6 +135,10 @@ function configOf(
     serverGate: { port: 0 },
     clientGate: { port: 0, tlsPort: 0 },
     fileGate: { port: 0, webSocketPort: 0, webSocketTlsPort: 0, downloadPort: 0 },
+    rtcGate: { port: 0, plainPort: 0 },
+    mediaGate: { port: 0 },
+    // Most tests need no worker process; `media: { workers: 1 }` starts one.
+    media: { workers: 0, portBase: 0 },
     admin: { port: 0 },
   };
   return serverConfigSchema.parse({
@@ -144,6 +148,9 @@ function configOf(
     serverGate: { ...free.serverGate, ...config?.serverGate },
     clientGate: { ...free.clientGate, ...config?.clientGate },
     fileGate: { ...free.fileGate, ...config?.fileGate },
+    rtcGate: { ...free.rtcGate, ...config?.rtcGate },
+    mediaGate: { ...free.mediaGate, ...config?.mediaGate },
+    media: { ...free.media, ...config?.media },
     admin: { ...free.admin, ...config?.admin },
     projects: [{ ...project, settings: settings ?? {} }],
   });
@@ -152,6 +159,7 @@ function configOf(
 /** The ports that were free ones become fixed. */
 function onPorts(config: ServerConfig, addresses: RunningServer['addresses']): ServerConfig {
   const { serverGate, clientGate, clientGateTls, fileGate, fileProxy, fileProxyTls, downloads, admin } = addresses;
+  const { rtcGate, rtcGatePlain, mediaGate } = addresses;
   return {
     ...config,
     serverGate: { ...config.serverGate, port: serverGate.port },
@@ -163,6 +171,8 @@ function onPorts(config: ServerConfig, addresses: RunningServer['addresses']): S
       webSocketTlsPort: fileProxyTls.port,
       downloadPort: downloads.port,
     },
+    rtcGate: { ...config.rtcGate, port: rtcGate.port, plainPort: rtcGatePlain?.port ?? config.rtcGate.plainPort },
+    mediaGate: { ...config.mediaGate, port: mediaGate.port },
     admin: { port: admin.port },
   };
 }

@@ -1,5 +1,5 @@
 import { declareMethods } from '../declaration.ts';
-import { bytes, id, idList, int32, optional, text } from '../declare-fields.ts';
+import { bytes, flag, id, idList, int32, list, optional, text, timeSeconds } from '../declare-fields.ts';
 import { adminCommandChoice, rtcType } from '../field-sets/rtc.ts';
 
 const rid = id('the RTC room');
@@ -136,6 +136,49 @@ export const clientRtcRooms = declareMethods('rtc-rooms', {
     gates: ['client'],
     params: { rid, event: bytes('the event, of no meaning to the server', 'rtcEventMaxBytes') },
     answer: {},
+    refusals: member,
+  },
+  getRTCConfig: {
+    summary: 'Tells a browser where to send offers, and the TURN server that it may use.',
+    gates: ['client'],
+    params: {},
+    answer: {
+      endpoint: text('host:port of the web RTC endpoint; empty where the server carries no media'),
+      turnUrls: list('where the TURN server is, as `turn:host:port`; empty where there is none', text('a URL')),
+      turnUsername: text('user name for it'),
+      turnCredential: text('password for it'),
+      turnExpires: timeSeconds('until when the two are good; 0 where there is no TURN server'),
+    },
+    refusals: {},
+    notes: 'Of this server; official SDKs do not know it. So are the two below.',
+  },
+  setRTCDevices: {
+    summary: 'Tells the RTC room that a device of the caller is closed or open.',
+    gates: ['client'],
+    params: {
+      rid,
+      microphone: optional(flag('true: open')),
+      camera: optional(flag('true: open')),
+    },
+    answer: {},
+    refusals: member,
+    notes: 'What was closed by command 6 or 7 is passed on again after its member has opened it.',
+  },
+  checkRTCNetwork: {
+    summary: 'Tells what the server sees of the media of the caller, to find out why none flows.',
+    gates: ['client'],
+    params: { rid },
+    answer: {
+      hasPublicAddress: flag('whether a public address is configured, which answers then offer'),
+      hasTurn: flag('whether a TURN server is configured'),
+      udpPorts: list('UDP ports that media comes in on', int32('a port')),
+      isAnswered: flag('whether an offer of the caller to publish was answered'),
+      isConnected: flag('whether the connection to publish is up: checks of the caller arrived and were answered'),
+      audioPackets: int32('voice packets that have arrived from the caller'),
+      videoPackets: int32('video packets that have arrived from the caller'),
+      players: int32('streams that the caller plays'),
+      playersConnected: int32('those of them whose connection is up'),
+    },
     refusals: member,
   },
 });

@@ -81,6 +81,8 @@ export const CLIENT_PARAMS: { readonly [name: string]: string } = {
   getBlockInfoInRTCRoom: 'rid:id',
   adminCommand: 'rid:id uids:idList command:int',
   roomEvent: 'rid:id event:bytes',
+  setRTCDevices: 'rid:id microphone?:flag camera?:flag',
+  checkRTCNetwork: 'rid:id',
   requestP2PRTC: 'type:int peerUid:id',
   cancelP2PRTC: 'callId:id',
   acceptP2PRTC: 'callId:id',
@@ -148,6 +150,9 @@ export const CLIENT_ANSWERS: { readonly [name: string]: string } = {
   getRTCRoomMembers: 'uids:idList administrators:idList owner:id count:int',
   getRTCRoomMemberCount: 'count:int',
   getBlockInfoInRTCRoom: 'uids:idList',
+  getRTCConfig: 'endpoint:text turnUrls:list<text> turnUsername:text turnCredential:text turnExpires:int',
+  checkRTCNetwork:
+    'hasPublicAddress:flag hasTurn:flag udpPorts:list<int> isAnswered:flag isConnected:flag audioPackets:int videoPackets:int players:int playersConnected:int',
   requestP2PRTC: 'callId:id',
 };
 
@@ -184,6 +189,7 @@ export const PUSH_PARAMS: { readonly [name: string]: string } = {
   pushAdminCommand: 'command:int uids:idList rid:id',
   pushRoomEvent: 'rid:id event:bytes',
   pushMicStatus: 'rid:id uid:id micStatus:int',
+  pushRTCMediaLost: 'rid:id',
   pushP2PRTCRequest: 'callId:id peerUid:id type:int pid:int',
   pushP2PRTCEvent: 'callId:id peerUid:id type:int event:int',
 };

@@ -25,8 +25,11 @@ export const mediaSubject = declareMethods('media', {
     },
     refusals: {
       invalidPidOrUid: 'there is no such project',
+      bannedInRoom: 'the user is banned in the room, or in all rooms',
       rtcTryAgain: 'the ticket is not good for this user and room, or no longer',
       rtcRoomNotFound: 'there is no such RTC room',
+      rtcMemberMax: 'the room is full',
+      rtcInvalidOperation: 'the connection is bound to another user',
     },
   },
   adjustTime: {
@@ -57,6 +60,7 @@ export const mediaSubject = declareMethods('media', {
     refusals: {
       invalidPidOrUid: 'there is no such project',
       rtcInvalidParameter: 'there is no such accepted call between the two',
+      rtcInvalidOperation: 'the connection is bound to another user',
     },
   },
   voice: {

@@ -3,13 +3,27 @@ import { optional, text } from '../declare-fields.ts';
 
 const short = (meaning: string) => optional(text(meaning, { limit: 'shortTextMaxBytes' }));
 const offer = {
-  streamurl: text('`webrtc://host:port/pid/rid/uid`, where uid publishes the stream', { limit: 'shortTextMaxBytes' }),
+  streamurl: text(
+    '`webrtc://host:port/pid/rid/uid`, where uid publishes the stream; `?token=` and the ticket of `enterRTCRoom` behind ' +
+      'it tell who asks',
+    { limit: 'shortTextMaxBytes' },
+  ),
   sdp: text('the offer, without candidates', { limit: 'sdpMaxBytes' }),
   api: short('ignored'),
   tid: short('ignored'),
   clientip: short('ignored'),
 };
 const answer = { sdp: text('the answer, with every candidate of the server') };
+
+const common = {
+  invalidPidOrUid: '`streamurl` names no project',
+  invalidParameter: '`streamurl` or `sdp` is none, or the offer has other media than one audio and one video',
+  frequencyLimited: 'too many offers come from this address',
+  noConfigInConsole: 'the server carries no media',
+  rtcTryAgain:
+    'the token is not good for this room, or is missing where the project demands one; or no answer could be made in time',
+  rtcMemberMax: 'the room is full',
+};
 
 export const webRtcSubject = declareMethods('web-rtc', {
   OnUserPublish: {
@@ -18,12 +32,10 @@ export const webRtcSubject = declareMethods('web-rtc', {
     params: offer,
     answer,
     refusals: {
-      invalidPidOrUid: '`streamurl` names no project',
-      invalidParameter: '`streamurl` or `sdp` is none, or the offer has other media than one audio and one video',
+      ...common,
       bannedInRoom: 'the user is banned in the room, or in all rooms',
       notOnline: 'the user has no connection that is logged in',
       rtcRoomMax: 'the project has as many RTC rooms as it may',
-      rtcMemberMax: 'the room is full',
     },
     notes: 'Publishing the same stream again replaces it.',
   },
@@ -33,8 +45,9 @@ export const webRtcSubject = declareMethods('web-rtc', {
     params: offer,
     answer,
     refusals: {
-      invalidPidOrUid: '`streamurl` names no project',
-      invalidParameter: '`streamurl` or `sdp` is none, or the offer has other media than one audio and one video',
+      ...common,
+      notInRtcRoom: 'who asks was removed from the room',
+      rtcRoomNotFound: 'nobody is in the room',
     },
     notes: 'It succeeds too while the user publishes nothing: the tracks are silent until it does.',
   },

@@ -67,4 +67,11 @@ export const rtcRoomPushes = declarePushes({
     },
     notes: 'Sent about members in browsers, whose own signals native clients do not know.',
   },
+  pushRTCMediaLost: {
+    summary: 'Tells a member in a browser that its media was lost on the server: it publishes and plays again.',
+    to: ['client'],
+    isOneWay: false,
+    params: { rid },
+    notes: 'Of this server. Only its own SDK gets it, whose version begins with `Parley-`.',
+  },
 });

@@ -13,6 +13,8 @@ export interface Connection {
   readonly remoteAddress: string;
   /** True after an FPNN key exchange, and over TLS. */
   readonly isEncrypted: boolean;
+  /** Bytes that wait to be sent and that the system has not taken yet: how far behind the other side reads. */
+  readonly bufferedBytes: number;
   /** Sends what is queued and closes. Closing twice is harmless. */
   close(): void;
 }

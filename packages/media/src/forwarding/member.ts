@@ -14,6 +14,8 @@ export class Member {
   readonly name: string;
   readonly channels: Readonly<Record<MediaKind, Channel>>;
   readonly players = new Set<Player>();
+  /** Who has been answered and is about to connect. */
+  readonly expected = new Set<Publisher>();
   /** Wants each voice packet of a publisher, in order; undefined for no. */
   onVoice: ((data: Uint8Array) => void) | undefined;
   readonly #advice: BitrateAdvice;

@@ -47,6 +47,18 @@ describe('a room', () => {
     return { player, heard: () => sink.take().length };
   };
 
+  test('remembers a member whose publisher is about to connect when its last player ends', () => {
+    const early = play('ada');
+    const member = room.member('ada');
+    const publisher = new Publisher(member, 1);
+    member.expected.add(publisher);
+    room.removePlayer(early.player);
+    expect(play('ada').player.member).toBe(member);
+    member.expected.delete(publisher);
+    for (const player of room.players.values()) room.removePlayer(player);
+    expect(room.members.size).toBe(0);
+  });
+
   test('keeps its rules for members and viewers who come later', () => {
     room.setRule({ member: 'ada', kind: 'audio' }, true);
     room.setRule({ member: 'bob', kind: 'audio', viewer: 'carl' }, true);

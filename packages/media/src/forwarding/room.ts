@@ -66,9 +66,11 @@ export class Room {
     this.dropIfIdle(player.member);
   }
 
-  /** Forgets a member that neither sends nor is watched. */
+  /** Forgets a member that neither sends, nor is about to, nor is watched. */
   dropIfIdle(member: Member): void {
-    if (member.publisher === undefined && member.players.size === 0) this.#members.delete(member.name);
+    const { name, publisher, expected, players } = member;
+    const isIdle = publisher === undefined && expected.size === 0 && players.size === 0;
+    if (isIdle && this.#members.get(name) === member) this.#members.delete(name);
   }
 
   setRule(rule: RoomRule, isOn: boolean): void {

@@ -155,6 +155,7 @@ export class PooledEngine implements MediaEngine {
         port: worker.port,
         isUp: worker.isUp,
         restarts: worker.restarts,
+        sentPackets: worker.sentPackets,
         rooms: rooms.length,
         publishers: count(({ publishers }) => publishers.size),
         players: count(({ players }) => players.size),

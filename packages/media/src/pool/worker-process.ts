@@ -47,6 +47,8 @@ type PendingCall = {
 /** One worker process and its successors: started, restarted when it dies, asked by calls. */
 export class WorkerProcess {
   restarts = 0;
+  /** Packets sent to players, as the present process has told, and as those before it had. */
+  #sentPackets = { now: 0, before: 0 };
   readonly #log: MediaLogger;
   readonly #handler: WorkerProcessHandler;
   readonly #delay: RestartDelay;
@@ -79,6 +81,11 @@ export class WorkerProcess {
 
   get pid(): number | undefined {
     return this.#child?.pid;
+  }
+
+  /** Packets sent to players by all processes, as of the last answer to a ping. */
+  get sentPackets(): number {
+    return this.#sentPackets.now + this.#sentPackets.before;
   }
 
   /** UDP; undefined while it is down. */
@@ -150,7 +157,9 @@ export class WorkerProcess {
           clearTimeout(startTimer);
           this.#handleReady(message.port);
           resolve('ready');
-        } else if (message.type !== 'pong' && !this.#isClosed) {
+        } else if (message.type === 'pong') {
+          this.#sentPackets.now = message.sentPackets;
+        } else if (!this.#isClosed) {
           this.#handleMessage(message);
         }
       });
@@ -230,6 +239,7 @@ export class WorkerProcess {
     clearInterval(this.#pingTimer);
     this.#port = undefined;
     this.#isCongested = false;
+    this.#sentPackets = { now: 0, before: this.sentPackets };
     for (const id of [...this.#calls.keys()]) {
       this.#settle(id)?.reject(new MediaError('unavailable', 'the media worker died'));
     }

@@ -30,7 +30,7 @@ const worker = new MediaWorker(settings, port, {
 
 process.on('message', (message: ToWorker) => {
   if (message.type === 'voice') worker.handleVoice(message.room, message.member, message.data, message.timestampMs);
-  else if (message.type === 'ping') tell({ type: 'pong' });
+  else if (message.type === 'ping') tell({ type: 'pong', sentPackets: worker.sentPackets });
   else void serve(message);
 });
 tell({ type: 'ready', port: port.number });

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { write } from 'sdp-transform';
 import { monotonicNowMs } from '../forwarding/clock.ts';
 import type { Member } from '../forwarding/member.ts';
-import { OutgoingStream } from '../forwarding/outgoing-stream.ts';
+import { OutgoingStream, type PacketSink } from '../forwarding/outgoing-stream.ts';
 import { Player } from '../forwarding/player.ts';
 import { Publisher } from '../forwarding/publisher.ts';
 import { Room } from '../forwarding/room.ts';
@@ -38,6 +38,7 @@ export class MediaWorker {
   readonly #players = new PeerTable<Player>();
   readonly #timers: NodeJS.Timeout[];
   #count = 0;
+  #sentPackets = 0;
 
   /** @param port is kept, and closed with the worker */
   constructor(settings: WorkerSettings, port: UdpPort, handler: MediaWorkerHandler) {
@@ -50,6 +51,11 @@ export class MediaWorker {
       this.#every(LEVEL_TURN_MS, (room) => room.handleLevelTurn()),
       this.#every(SECOND_MS, (room) => room.handleSecond(monotonicNowMs())),
     ];
+  }
+
+  /** Packets sent to players so far, RTCP included. */
+  get sentPackets(): number {
+    return this.#sentPackets;
   }
 
   /** Serves a call. @throws MediaError when it is refused. */
@@ -111,6 +117,7 @@ export class MediaWorker {
       if (waiting !== member.publisher) this.#endPublisher(roomNumber, room, member, waiting, 'replaced');
     }
     const publisher = new Publisher(member, 1 + randomInt(SSRC_END - 1));
+    member.expected.add(publisher);
     const peer = this.#createPeer('publisher', {
       handleConnected: () => this.#connectPublisher(roomNumber, room, member, publisher),
       handleLost: () => this.#endPublisher(roomNumber, room, member, publisher, 'lost'),
@@ -134,6 +141,7 @@ export class MediaWorker {
       return await this.#answer(peer, offer);
     } catch (error) {
       this.#publishers.remove(publisher);
+      member.expected.delete(publisher);
       room.dropIfIdle(member);
       throw error;
     }
@@ -193,12 +201,18 @@ export class MediaWorker {
           ssrc,
           payloadType: section.payloadType,
           extensionId: section.kind === 'audio' ? section.audioLevelId : section.absSendTimeId,
-          sink: track,
+          sink: { send: (bytes) => this.#send(track, bytes) },
           firstSequenceNumber: randomInt(0x8000),
         }),
       );
       track.onMessage((bytes) => player.handleMessage(section.kind, bytes, monotonicNowMs()));
     }
+  }
+
+  #send(track: PacketSink, bytes: Buffer): boolean {
+    const isSent = track.send(bytes);
+    if (isSent) this.#sentPackets += 1;
+    return isSent;
   }
 
   #createPeer(purpose: string, handler: NativePeerHandler): NativePeer {
@@ -222,6 +236,7 @@ export class MediaWorker {
     this.#publishers.confirm(publisher);
     const before = member.publisher;
     publisher.isConnected = true;
+    member.expected.delete(publisher);
     member.setPublisher(publisher);
     if (before !== undefined) this.#endPublisher(roomNumber, room, member, before, 'replaced');
     this.#handler.handleEvent('publisherConnected', { room: roomNumber, member: member.name });
@@ -229,6 +244,7 @@ export class MediaWorker {
 
   #endPublisher(roomNumber: number, room: Room, member: Member, publisher: Publisher, end: MediaEnd): void {
     if (!this.#publishers.remove(publisher)) return;
+    member.expected.delete(publisher);
     if (member.publisher === publisher) member.setPublisher(undefined);
     room.dropIfIdle(member);
     // While another one sends or is about to, the member has not ended; it was replaced.

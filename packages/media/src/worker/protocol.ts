@@ -67,7 +67,7 @@ export type ToWorker =
 
 export type FromWorker =
   | { type: 'ready'; port: number }
-  | { type: 'pong' }
+  | { type: 'pong'; sentPackets: number }
   | { type: 'answer'; id: number; result: unknown }
   | { type: 'refusal'; id: number; code: MediaErrorCode; message: string }
   | { type: 'fault'; message: string }

@@ -93,6 +93,10 @@ const WITHOUT_DEFAULT = [
   'PARLEY_FILE_GATE_PUBLIC_HOST',
   'PARLEY_FILE_GATE_PUBLIC_URL',
   'PARLEY_MEDIA_GATE_ENDPOINT',
+  'PARLEY_RTC_GATE_ENDPOINT',
+  'PARLEY_RTC_GATE_PLAIN_PORT',
+  'PARLEY_MEDIA_PUBLIC_ADDRESS',
+  'PARLEY_TURN_SECRET',
 ];
 
 test('the example file is valid, and every environment variable names a setting that exists', () => {

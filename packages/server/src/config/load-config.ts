@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { parse as parseYaml } from 'yaml';
 import { type ServerConfig, serverConfigSchema } from './server-config.ts';
 
-type Source = 'text' | 'number' | 'projects';
+type Source = 'text' | 'number' | 'list' | 'projects';
 
 /** Every environment variable: the path of its setting and how its text is read. */
 export const ENVIRONMENT: Record<string, { path: readonly string[]; as: Source }> = {
@@ -29,6 +29,11 @@ export const ENVIRONMENT: Record<string, { path: readonly string[]; as: Source }
   PARLEY_CLIENT_GATE_LOGIN_TIMEOUT_MS: { path: ['clientGate', 'loginTimeoutMs'], as: 'number' },
   PARLEY_CLIENT_GATE_PING_INTERVAL_MS: { path: ['clientGate', 'pingIntervalMs'], as: 'number' },
   PARLEY_CLIENT_GATE_PONG_TIMEOUT_MS: { path: ['clientGate', 'pongTimeoutMs'], as: 'number' },
+  PARLEY_RTC_GATE_PORT: { path: ['rtcGate', 'port'], as: 'number' },
+  PARLEY_RTC_GATE_PLAIN_PORT: { path: ['rtcGate', 'plainPort'], as: 'number' },
+  PARLEY_RTC_GATE_ENDPOINT: { path: ['rtcGate', 'endpoint'], as: 'text' },
+  PARLEY_RTC_GATE_CONNECTIONS_MAX: { path: ['rtcGate', 'connectionsMax'], as: 'number' },
+  PARLEY_RTC_GATE_OFFERS_PER_MINUTE_MAX: { path: ['rtcGate', 'offersPerMinuteMax'], as: 'number' },
   PARLEY_MEDIA_GATE_PORT: { path: ['mediaGate', 'port'], as: 'number' },
   PARLEY_MEDIA_GATE_ENDPOINT: { path: ['mediaGate', 'endpoint'], as: 'text' },
   PARLEY_FILE_GATE_PORT: { path: ['fileGate', 'port'], as: 'number' },
@@ -50,6 +55,14 @@ export const ENVIRONMENT: Record<string, { path: readonly string[]; as: Source }
   PARLEY_FILE_STORE_S3_PREFIX: { path: ['fileStore', 's3', 'prefix'], as: 'text' },
   PARLEY_FILE_STORE_S3_ACCESS_KEY_ID: { path: ['fileStore', 's3', 'accessKeyId'], as: 'text' },
   PARLEY_FILE_STORE_S3_SECRET_ACCESS_KEY: { path: ['fileStore', 's3', 'secretAccessKey'], as: 'text' },
+  PARLEY_MEDIA_GATE_CONNECTIONS_MAX: { path: ['mediaGate', 'connectionsMax'], as: 'number' },
+  PARLEY_MEDIA_WORKERS: { path: ['media', 'workers'], as: 'number' },
+  PARLEY_MEDIA_PORT_BASE: { path: ['media', 'portBase'], as: 'number' },
+  PARLEY_MEDIA_PUBLIC_ADDRESS: { path: ['media', 'publicAddress'], as: 'text' },
+  PARLEY_MEDIA_BITRATE_MAX_BPS: { path: ['media', 'bitrateMaxBps'], as: 'number' },
+  PARLEY_TURN_URLS: { path: ['media', 'turn', 'urls'], as: 'list' },
+  PARLEY_TURN_SECRET: { path: ['media', 'turn', 'secret'], as: 'text' },
+  PARLEY_TURN_TTL_SECONDS: { path: ['media', 'turn', 'ttlSeconds'], as: 'number' },
   PARLEY_ADMIN_PORT: { path: ['admin', 'port'], as: 'number' },
   PARLEY_DATABASE_WRITERS: { path: ['database', 'writers'], as: 'number' },
   PARLEY_DATABASE_READERS: { path: ['database', 'readers'], as: 'number' },
@@ -121,6 +134,7 @@ function readFile(file: string, faults: string[]): Record<string, unknown> {
 
 function readText(name: string, text: string, as: Source, faults: string[]): unknown {
   if (as === 'text') return text;
+  if (as === 'list') return text.split(',').map((entry) => entry.trim());
   if (as === 'number') {
     if (/^\d+$/.test(text)) return Number(text);
     faults.push(`${name}: must be a whole number, not "${text}"`);

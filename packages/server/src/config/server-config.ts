@@ -1,7 +1,9 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { projectSettingsSchema } from '../projects/project-settings.ts';
 
 const port = z.int().min(0).max(65_535);
+const endpoint = z.string().regex(/^.+:\d{1,5}$/, 'must be host:port');
 const MAX_PID = 2_147_483_647;
 
 const project = z.strictObject({
@@ -76,15 +78,55 @@ export const serverConfigSchema = z.strictObject({
       pongTimeoutMs: z.int().min(1000).default(60_000),
     })
     .prefault({}),
+  rtcGate: z
+    .strictObject({
+      /** Where browsers bring their offers, over TLS with the certificate of the client gate. */
+      port: port.default(13_706),
+      /** The same without TLS, for a proxy that ends TLS. Absent: none. */
+      plainPort: port.optional(),
+      /** `host:port` that clients are told instead of `host` and the port, for a server behind a public address. */
+      endpoint: endpoint.optional(),
+      connectionsMax: z.int().positive().default(10_000),
+      /** Offers of one address in a minute; more are refused. 0 is no limit. A page makes one for each member it plays. */
+      offersPerMinuteMax: z.int().nonnegative().default(3000),
+    })
+    .prefault({}),
   mediaGate: z
     .strictObject({
       /** Where native clients send and get voice and video. */
       port: port.default(13_702),
       /** `host:port` that clients are told instead of `host` and the port, for a server behind a public address. */
-      endpoint: z
+      endpoint: endpoint.optional(),
+      connectionsMax: z.int().positive().default(10_000),
+    })
+    .prefault({}),
+  media: z
+    .strictObject({
+      /** Processes that carry the media of browsers; a core each is of use. 0: no media for browsers. */
+      workers: z.int().min(0).max(256).default(1),
+      /** UDP port of the first process; each of the others takes the next. 0 takes free ones. */
+      portBase: port.default(13_700),
+      /** IP address under which browsers reach this host, when it is not its own. */
+      publicAddress: z
         .string()
-        .regex(/^.+:\d{1,5}$/, 'must be host:port')
+        .refine((text) => isIP(text) !== 0, 'must be an IP address')
         .optional(),
+      /** What a publisher is asked to send at most, in bits per second. */
+      bitrateMaxBps: z.int().min(300_000).max(50_000_000).default(2_500_000),
+      turn: z
+        .strictObject({
+          /** Where the TURN server is, as `turn:host:port` or `turns:host:port?transport=tcp`. */
+          urls: z
+            .array(z.string().regex(/^turns?:.+/, 'must start with turn: or turns:'))
+            .max(16)
+            .default([]),
+          /** What it shares with this server (`static-auth-secret` of coturn). */
+          secret: z.string().min(1).max(256).optional(),
+          /** How long the credentials are good that clients get. */
+          ttlSeconds: z.int().min(60).max(2_592_000).default(86_400),
+        })
+        .refine(({ urls, secret }) => urls.length === 0 || secret !== undefined, 'needs a secret for its urls')
+        .prefault({}),
     })
     .prefault({}),
   fileGate: z

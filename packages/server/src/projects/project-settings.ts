@@ -58,6 +58,11 @@ export const projectSettingsSchema = z.strictObject({
   allowsListening: z.boolean().default(true),
   /** A user has one connection at a time: a new login ends the older ones. Default false. */
   singleConnection: z.boolean().default(false),
+  /**
+   * Whether a browser that publishes or plays must show the ticket of `enterRTCRoom` in its stream URL. Default
+   * `optional`: the official browser SDK has none, and rooms are as private as their ids.
+   */
+  rtcToken: z.enum(['optional', 'required']).default('optional'),
   /** What to keep of history. Default: everything, for ever. */
   retention: z
     .strictObject({

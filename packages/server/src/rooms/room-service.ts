@@ -211,6 +211,11 @@ export class RoomService {
     return this.#presence.roomsOf(pid, uid).has(rid);
   }
 
+  /** True when a connection of anybody is in the room. */
+  isAnybodyIn(pid: number, rid: bigint): boolean {
+    return this.#presence.usersIn(pid, rid).size > 0;
+  }
+
   /** @returns the connections that were in. */
   #take(project: Project, uid: bigint, rid: bigint): Session[] {
     const left = this.#presence.take(project.pid, uid, rid);

@@ -39,6 +39,10 @@ export class RoomPushes implements RtcRoomListener {
     this.#parts.pushes.send('pushMicStatus', params, this.#others(room, uid));
   }
 
+  deviceReported(room: RtcRoom, { uid }: RtcMember, device: 'microphone' | 'camera', isOpen: boolean): void {
+    if (device === 'microphone') this.microphone(room, uid, isOpen);
+  }
+
   memberPulled(room: RtcRoom, member: RtcMember): void {
     const token = this.#parts.tickets.issue({ room, member, session: undefined });
     this.#parts.pushes.send('pushPullIntoRTCRoom', { rid: room.rid, token }, this.#sessionsOf(room, member));

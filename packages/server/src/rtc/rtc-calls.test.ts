@@ -130,14 +130,18 @@ test('a caller whose connection ends while its call is looked at rings nowhere',
   expect([callee.told(), world.rtc.calls.size, world.timers.pending]).toEqual([[], 0, 0]);
 });
 
-test('ids rise and are never used again', async () => {
+test('ids cannot be guessed, and are numbers that JavaScript holds exactly', async () => {
   const world = new RtcWorld();
   const [caller] = [world.logIn(1n), world.logIn(2n)];
   const ids: bigint[] = [];
-  for (let i = 0; i < 3; i += 1) {
+  for (let i = 0; i < 20; i += 1) {
     const id = await world.rtc.calls.request(caller.session, VOICE, 2n);
     world.rtc.calls.cancel(caller.session, id);
     ids.push(id);
   }
-  expect(ids).toEqual([ids[0], ids[0]! + 1n, ids[0]! + 2n]);
+  expect(new Set(ids).size).toBe(20);
+  expect(ids.filter((id) => id < 1n || id > BigInt(Number.MAX_SAFE_INTEGER))).toEqual([]);
+  // Neighbours are far apart: knowing one says nothing of the next.
+  const gaps = ids.slice(1).map((id, index) => Math.abs(Number(id - ids[index]!)));
+  expect(Math.max(...gaps)).toBeGreaterThan(2 ** 40);
 });

@@ -25,7 +25,13 @@ export type RtcCallListener = { callAccepted?(call: RtcCall): void; callEnded?(c
 /** Whether one user may call another; a promise that rejects with the refusal, undefined when it may. */
 export type CallRules = (session: Session, peerUid: bigint) => Promise<void> | undefined;
 
-type Parts = { pushes: ClientPushes; sessions: SessionDirectory; timers: Timers; rules: CallRules };
+type Parts = {
+  pushes: ClientPushes;
+  sessions: SessionDirectory;
+  timers: Timers;
+  rules: CallRules;
+  randomBytes: (size: number) => Buffer;
+};
 
 /** Calls between two users. Who rings, is rung or talks is in that one call only. */
 export class RtcCalls {
@@ -33,12 +39,9 @@ export class RtcCalls {
   readonly #calls = new Map<bigint, RtcCall>();
   readonly #callOfUser = new Map<string, RtcCall>();
   readonly #listeners: RtcCallListener[] = [];
-  #lastId: bigint;
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    // Rises over restarts too, as long as there are fewer than a million calls a second.
-    this.#lastId = BigInt(parts.timers.now()) * 1000n;
   }
 
   get size(): number {
@@ -72,9 +75,8 @@ export class RtcCalls {
         throw new RtmError(ERROR_CODES.rtcPeerBusy, `peerUid: user ${uid} is in a call already`);
       }
     }
-    this.#lastId += 1n;
     const call: RtcCall = {
-      id: this.#lastId,
+      id: this.#newId(),
       pid,
       type,
       caller: session,
@@ -147,6 +149,14 @@ export class RtcCalls {
   /** Lets nothing ring on. */
   stop(): void {
     for (const call of this.#calls.values()) call.stopRinging();
+  }
+
+  /** The media gate asks for no more than this number, so nobody may guess it. SDKs in JavaScript take 53 bits. */
+  #newId(): bigint {
+    for (;;) {
+      const id = this.#parts.randomBytes(8).readBigUInt64BE() >> 11n;
+      if (id > 0n && !this.#calls.has(id)) return id;
+    }
   }
 
   #ringOut(call: RtcCall): void {

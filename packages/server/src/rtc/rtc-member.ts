@@ -1,4 +1,5 @@
 import type { Session } from '../sessions/session.ts';
+import type { Devices } from './room-signals.ts';
 
 /**
  * A way in which a member is here. `session`: it entered on the client gate. `media`: it has a connection of the media
@@ -18,6 +19,10 @@ export class RtcMember {
   hasEntered = false;
   /** Whether it publishes from a browser, or did so before its connection was lost. */
   isWeb = false;
+  /** Whether it entered by a quest, once: then it knows RTC rooms, and sends no signals to the RTM room. */
+  usesQuests = false;
+  /** What it said last about its devices; undefined when it never did, as native clients of official SDKs. */
+  devices: Devices | undefined;
   /** Calls off the time limit of a member who is expected, at first or again. */
   stopAwaiting: (() => void) | undefined;
   /** Whose voice it does not want. */
@@ -27,6 +32,11 @@ export class RtcMember {
 
   constructor(uid: bigint) {
     this.uid = uid;
+  }
+
+  /** Whether it is a page of the official browser SDK: it signals in the RTM room, and knows nothing else. */
+  get sendsSignals(): boolean {
+    return this.isWeb && !this.usesQuests;
   }
 
   get isHere(): boolean {
@@ -46,6 +56,7 @@ export class RtcMember {
   addWay(key: object, way: WayIn): void {
     this.#ways.set(key, way);
     if (way.kind === 'web') this.isWeb = true;
+    else this.usesQuests = true;
   }
 
   /** @returns the kind of the way that was taken away; undefined when there was none. */

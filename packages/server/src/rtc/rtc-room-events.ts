@@ -35,6 +35,8 @@ export type RtcRoomListener = {
   /** By command 7. */
   cameraClosed?(room: RtcRoom, uid: bigint): void;
   cameraOpened?(room: RtcRoom, uid: bigint): void;
+  /** A member said by a quest that one of its devices is open or closed. */
+  deviceReported?(room: RtcRoom, member: RtcMember, device: 'microphone' | 'camera', isOpen: boolean): void;
   /** Whom the member hears. */
   blocksChanged?(room: RtcRoom, member: RtcMember): void;
   /** Whose video the member gets. */

@@ -41,12 +41,13 @@ export class RtcTickets implements RtcRoomListener {
     return token;
   }
 
-  /** What a token is good for, if it is for this user and room. */
-  find(token: string, wanted: { pid: number; rid: bigint; uid: bigint }): RtcTicket | undefined {
+  /** What a token is good for, if it is for this room and user. @param wanted.uid - Absent: whoever it was issued for. */
+  find(token: string, wanted: { pid: number; rid: bigint; uid?: bigint }): RtcTicket | undefined {
     const ticket = this.#tickets.get(token);
     if (ticket === undefined) return undefined;
     const { room, member } = ticket;
-    return room.pid === wanted.pid && room.rid === wanted.rid && member.uid === wanted.uid ? ticket : undefined;
+    const { uid = member.uid } = wanted;
+    return room.pid === wanted.pid && room.rid === wanted.rid && member.uid === uid ? ticket : undefined;
   }
 
   memberLeft(_room: RtcRoom, member: RtcMember): void {

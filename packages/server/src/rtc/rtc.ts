@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { CONVERSATION_TYPES, ERROR_CODES, MTYPES, RtmError } from '@parley/contract';
-import { RawString } from '@parley/fpnn';
+import { ERROR_CODES, RtmError } from '@parley/contract';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { SendRules } from '../messaging/send-rules.ts';
 import type { RoomService } from '../rooms/room-service.ts';
@@ -9,6 +8,7 @@ import type { SessionDirectory } from '../sessions/session-directory.ts';
 import type { UserService } from '../users/user-service.ts';
 import { AdminCommands } from './admin-commands.ts';
 import { ClientPushes } from './client-pushes.ts';
+import { DeviceReports } from './device-reports.ts';
 import { MemberWishes } from './member-wishes.ts';
 import { RoomPushes } from './room-pushes.ts';
 import { RtcCalls } from './rtc-calls.ts';
@@ -17,6 +17,7 @@ import { RtcRoomEvents } from './rtc-room-events.ts';
 import { RtcRooms } from './rtc-rooms.ts';
 import { RtcTickets } from './rtc-tickets.ts';
 import { SignalFilter } from './signal-filter.ts';
+import { SignalMessages } from './signal-messages.ts';
 import { SignalSpeaker } from './signal-speaker.ts';
 import type { Timers } from './timers.ts';
 import { WebMembers } from './web-members.ts';
@@ -45,6 +46,10 @@ export class Rtc {
   readonly signals: SignalFilter;
   readonly web: WebMembers;
   readonly pushes: RoomPushes;
+  readonly devices: DeviceReports;
+  /** Pushes to single connections. */
+  readonly clientPushes: ClientPushes;
+  readonly signalMessages: SignalMessages;
   readonly #speaker: SignalSpeaker;
 
   constructor({ sessions, delivery, rooms: rtmRooms, users, rules, timers }: RtcParts) {
@@ -55,8 +60,11 @@ export class Rtc {
     this.tickets = new RtcTickets(randomBytes);
     this.entrance = new RtcEntrance({ rooms, tickets: this.tickets, bans: rtmRooms });
     this.commands = new AdminCommands({ rooms, events });
+    this.devices = new DeviceReports({ commands: this.commands, events });
+    this.clientPushes = pushes;
+    this.signalMessages = new SignalMessages(delivery, timers.now);
     this.wishes = new MemberWishes(events);
-    this.calls = new RtcCalls({ pushes, sessions, timers, rules: callRules(rules) });
+    this.calls = new RtcCalls({ pushes, sessions, timers, rules: callRules(rules), randomBytes });
     this.pushes = new RoomPushes({ pushes, sessions, tickets: this.tickets, now: timers.now });
     this.signals = new SignalFilter({
       rooms,
@@ -72,7 +80,11 @@ export class Rtc {
       isInRoom: (pid, rid, uid) => rtmRooms.isPresent(pid, rid, uid),
       timers,
     });
-    this.#speaker = new SignalSpeaker({ rooms, speak: speakTo(delivery, timers), timers });
+    this.#speaker = new SignalSpeaker({
+      rooms,
+      speak: (pid, rid, from, attrs) => this.signalMessages.sayToRoom(pid, rid, from, attrs),
+      timers,
+    });
     for (const listener of [this.pushes, this.tickets, this.signals, this.#speaker, this.web]) events.listen(listener);
 
     sessions.listen({ onLogout: (session, isLast) => this.#handleLogout(session, isLast) });
@@ -125,24 +137,5 @@ function callRules(rules: RtcParts['rules']) {
           : `peerUid: user ${uid} may not call user ${peerUid}`;
       throw new RtmError(error.code, sentence);
     }
-  };
-}
-
-/** Room messages that nobody sent and nothing stores. */
-function speakTo(delivery: RtcParts['delivery'], { now }: Timers) {
-  let lastMid = BigInt(now()) * 1000n;
-  return (pid: number, rid: bigint, from: bigint, attrs: string): void => {
-    lastMid += 1n;
-    delivery.deliver({
-      pid,
-      type: CONVERSATION_TYPES.room,
-      from,
-      xid: rid,
-      mid: lastMid,
-      mtype: MTYPES.command,
-      msg: new RawString(new Uint8Array()),
-      attrs: new RawString(Buffer.from(attrs)),
-      mtime: now(),
-    });
   };
 }

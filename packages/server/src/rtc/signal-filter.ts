@@ -97,8 +97,10 @@ export class SignalFilter implements RtcRoomListener {
     switch (signal.kind) {
       case 'enter':
         this.#announced.add(member);
+        member.devices = signal;
         return corrected(room, uid, signal);
       case 'heartbeat':
+        member.devices = signal;
         return corrected(room, uid, signal);
       case 'leave':
         return signal;

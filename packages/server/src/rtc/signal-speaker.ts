@@ -1,4 +1,4 @@
-import { RTC_ROOM_TYPES } from '@parley/contract';
+import { devicesOf } from './member-devices.ts';
 import { formatSignal, type RoomSignal } from './room-signals.ts';
 import type { RtcMember } from './rtc-member.ts';
 import type { RtcRoom } from './rtc-room.ts';
@@ -6,15 +6,15 @@ import type { LeaveReason, RtcRoomListener } from './rtc-room-events.ts';
 import type { RtcRooms } from './rtc-rooms.ts';
 import type { Timers } from './timers.ts';
 
-/** Browsers drop a member after 10 s without a heartbeat. */
-const HEARTBEAT_MS = 4000;
+/** As the official browser SDK sends them. It drops a member after 10 s without. */
+const HEARTBEAT_MS = 2000;
 
 /** Passes a signal to everybody in the RTM room, in somebody's name. */
 export type SpeakSignal = (pid: number, rid: bigint, from: bigint, attrs: string) => void;
 
 /**
  * Speaks to browsers, which know signals and no pushes: in the name of members who were removed or whose devices were
- * closed, and in the name of native members, who send none themselves.
+ * closed, and in the name of those who send none themselves.
  */
 export class SignalSpeaker implements RtcRoomListener {
   readonly #rooms: RtcRooms;
@@ -36,12 +36,12 @@ export class SignalSpeaker implements RtcRoomListener {
   memberEntered(room: RtcRoom, member: RtcMember): void {
     if (!hasBrowsers(room)) return;
     this.#stopHeartbeat ??= this.#timers.after(HEARTBEAT_MS, () => this.#heartbeat());
-    if (!member.isWeb) this.#say(room, member.uid, { kind: 'enter', ...devicesOf(room, member.uid) });
+    if (!member.sendsSignals) this.#say(room, member.uid, { kind: 'enter', ...devicesOf(room, member) });
   }
 
-  memberLeft(room: RtcRoom, { uid, isWeb, hasEntered }: RtcMember, reason: LeaveReason): void {
-    const saidSoItself = isWeb && reason === 'left';
-    if (hasEntered && !saidSoItself && (isWeb || hasBrowsers(room))) this.#say(room, uid, { kind: 'leave' });
+  memberLeft(room: RtcRoom, { uid, sendsSignals, hasEntered }: RtcMember, reason: LeaveReason): void {
+    const saidSoItself = sendsSignals && reason === 'left';
+    if (hasEntered && !saidSoItself && (sendsSignals || hasBrowsers(room))) this.#say(room, uid, { kind: 'leave' });
   }
 
   roomClosed(room: RtcRoom): void {
@@ -57,6 +57,10 @@ export class SignalSpeaker implements RtcRoomListener {
     this.#tellDevice(room, uid, { kind: 'camera', isOpen: false });
   }
 
+  deviceReported(room: RtcRoom, member: RtcMember, kind: 'camera' | 'microphone', isOpen: boolean): void {
+    if (!member.sendsSignals) this.#tellDevice(room, member.uid, { kind, isOpen });
+  }
+
   #tellDevice(room: RtcRoom, uid: bigint, signal: RoomSignal): void {
     if (room.members.get(uid)?.hasEntered && hasBrowsers(room)) this.#say(room, uid, signal);
   }
@@ -66,8 +70,9 @@ export class SignalSpeaker implements RtcRoomListener {
     for (const room of this.#rooms.all()) {
       if (!hasBrowsers(room)) continue;
       isNeeded = true;
-      for (const { uid, isWeb, hasEntered } of room.members.values()) {
-        if (hasEntered && !isWeb) this.#say(room, uid, { kind: 'heartbeat', ...devicesOf(room, uid) });
+      for (const member of room.members.values()) {
+        if (!member.hasEntered || member.sendsSignals) continue;
+        this.#say(room, member.uid, { kind: 'heartbeat', ...devicesOf(room, member) });
       }
     }
     this.#stopHeartbeat = isNeeded ? this.#timers.after(HEARTBEAT_MS, () => this.#heartbeat()) : undefined;
@@ -78,12 +83,7 @@ export class SignalSpeaker implements RtcRoomListener {
   }
 }
 
-/** Native clients do not say whether their devices are open; what they may send counts. */
-function devicesOf(room: RtcRoom, uid: bigint): { camera: boolean; microphone: boolean } {
-  return { camera: room.type === RTC_ROOM_TYPES.video && room.mayBeSeen(uid), microphone: room.mayBeHeard(uid) };
-}
-
 function hasBrowsers(room: RtcRoom): boolean {
-  for (const { isWeb } of room.members.values()) if (isWeb) return true;
+  for (const { sendsSignals } of room.members.values()) if (sendsSignals) return true;
   return false;
 }

@@ -187,10 +187,10 @@ test('native members are shown to pages by signals, and learn of their microphon
   world.rtc.entrance.create(native.session, RID, 1);
   expect(world.spoken).toEqual([]);
   enterAsPage(world, 1n);
-  world.timers.pass(4000);
+  world.timers.pass(2000);
   expect(world.spoken).toEqual([[5n, heartbeat(0, 1)]]);
   world.rtc.commands.run(roomOf(world), [5n], ADMIN_COMMANDS.forbidAudio);
-  world.timers.pass(4000);
+  world.timers.pass(2000);
   expect(world.spoken.at(-1)).toEqual([5n, heartbeat(0, 0)]);
   native.told();
   world.signal(RID, 1n, signal(5));

@@ -52,6 +52,17 @@ export class WebMembers implements RtcRoomListener {
     this.#parts = parts;
   }
 
+  /** What `publish` asks for, without its effect. @throws RtmError as `publish`. */
+  requireMayPublish({ project, rid, uid }: Pick<Publication, 'project' | 'rid' | 'uid'>): void {
+    const { rooms, entrance, sessions } = this.#parts;
+    if (!sessions.isOnline(project.pid, uid)) {
+      throw new RtmError(ERROR_CODES.notOnline, `streamurl: user ${uid} has no connection that is logged in`);
+    }
+    entrance.requireNotBanned(project, rid, uid);
+    const room = rooms.find(project.pid, rid);
+    if (room !== undefined) rooms.requireSpace(room, [uid]);
+  }
+
   /**
    * A browser wants to publish; it may be no member yet, and has 10 s to become one. An older publication of the same
    * user in the room is replaced without being told to end: that is for the gate.
@@ -59,15 +70,10 @@ export class WebMembers implements RtcRoomListener {
    * @throws RtmError 200055 for a user without a connection, 200045, 700008, 700009.
    */
   publish(publication: Publication): void {
+    this.requireMayPublish(publication);
     const { project, rid, uid } = publication;
-    const { rooms, entrance, sessions, timers } = this.#parts;
-    if (!sessions.isOnline(project.pid, uid)) {
-      throw new RtmError(ERROR_CODES.notOnline, `streamurl: user ${uid} has no connection that is logged in`);
-    }
-    entrance.requireNotBanned(project, rid, uid);
-    const room = rooms.find(project.pid, rid);
-    if (room !== undefined) rooms.requireSpace(room, [uid]);
-    const member = room?.members.get(uid);
+    const { rooms, timers } = this.#parts;
+    const member = rooms.find(project.pid, rid)?.members.get(uid);
     const older = this.#find(project.pid, rid, uid);
     const followsRoom = member === undefined || !(member.has('session') || member.has('media'));
     const registered: Registered = { ...publication, followsRoom, stopWaiting: undefined };
