@@ -9,7 +9,7 @@ export default defineConfig({
   ...base,
   test: {
     ...base.test,
-    include: ['tests/fuzz.test.ts', 'tests/delivery-model.test.ts'],
+    include: ['tests/fuzz.test.ts', 'tests/files-fuzz.test.ts', 'tests/delivery-model.test.ts'],
     env: { PARLEY_FUZZ_SECONDS: seconds, PARLEY_FUZZ_SEED: seed },
     testTimeout: (Number(seconds) + 120) * 1000,
   },

@@ -3,10 +3,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { encodeQuest } from '@parley/fpnn';
-import { residentBytes } from './support/processes.mjs';
+import { settledMemory } from './support/processes.mjs';
 import { Report, round } from './support/report.mjs';
 import { startDatabases, startParley } from './support/servers.mjs';
 
@@ -36,12 +35,12 @@ try {
 
 /** @param greeting sent once on each connection; its answer shows that the server has set the connection up */
 async function measure(pid, port, greeting) {
-  const before = await settled(pid);
+  const before = await settledMemory(pid);
   const sockets = [];
   for (let opened = 0; opened < settings.connections; opened += 100) {
     sockets.push(...(await Promise.all(Array.from({ length: 100 }, () => open(port, greeting)))));
   }
-  const after = await settled(pid);
+  const after = await settledMemory(pid);
   for (const socket of sockets) socket.destroy();
   return { connections: settings.connections, kBPerConnection: round((after - before) / settings.connections / 1000) };
 }
@@ -54,16 +53,4 @@ async function open(port, greeting) {
     await once(socket, 'data');
   }
   return socket;
-}
-
-/** Resident memory once it has stopped changing: garbage of the set-up is collected when the process is left alone. */
-async function settled(pid) {
-  let last = residentBytes(pid);
-  for (let tries = 0; tries < 20; tries += 1) {
-    await delay(500);
-    const now = residentBytes(pid);
-    if (Math.abs(now - last) < 256 * 1024) return now;
-    last = now;
-  }
-  return last;
 }

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createTestDatabase, type TestDatabase } from '@parley/testkit';
+import { createTestDatabase, type TestDatabase } from '@parley/testkit/internal';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { mediaWorkersOf } from './support/media-workers-of.ts';
 import { ParleyProcess } from './support/parley-process.ts';

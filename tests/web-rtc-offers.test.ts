@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { type MethodDeclaration, webRtcMethods } from '@parley/contract';
 import { hostileParams } from '@parley/contract/hostile-params';
 import type { RawString, WireValue } from '@parley/fpnn';
-import type { ParleyUnderTest, RawCaller } from '@parley/testkit';
+import type { ParleyUnderTest, RawCaller } from '@parley/testkit/internal';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { MetricsPage } from './support/metrics-page.ts';
 import { codeOf, OfferCaller } from './support/offer-caller.ts';
@@ -143,7 +143,7 @@ describe('refused is', () => {
 test('the port without TLS serves a proxy that ends it', async () => {
   const uid = fresh();
   await logIn(uid);
-  const peer = await offers.connect(fixture.parley.rtcGatePlain, 'ws');
+  const peer = await offers.connect(fixture.parley.rtcGatePlain!, 'ws');
   await expect(peer.quest('OnUserPlay', { streamurl: offers.urlOf({ rid: fresh(), uid }), sdp: 'x' })).rejects.toThrow(
     expect.objectContaining({ code: 700005 }),
   );

@@ -4,22 +4,27 @@ import { connect } from 'node:net';
 
 const HEADER_BYTES = 12;
 const SEQ_BYTES = 4;
+/** The type of an answer, in the header at 6. */
+const ANSWER = 2;
 
 /**
  * Sends all frames and waits for all answers.
  *
- * @param {{ port: number, host?: string, frames: Buffer[], connections: number, inFlight: number }} options
- *   frames: whole two-way quests; their seqs are overwritten.
+ * @param {{ port?: number, host?: string, frames: Buffer[], connections: number, inFlight: number, sockets?: Socket[] }} options
+ *   frames: whole two-way quests; their seqs are overwritten. sockets: open already, and left open.
  * @returns {Promise<{ seconds: number, perSecond: number, p50Ms: number, p99Ms: number, errors: number }>}
  */
-export async function runLoad({ port, host = '127.0.0.1', frames, connections, inFlight }) {
-  const sockets = await Promise.all(Array.from({ length: connections }, () => open(host, port)));
+export async function runLoad({ port, host = '127.0.0.1', frames, connections, inFlight, sockets: given }) {
+  const sockets = given ?? (await Promise.all(Array.from({ length: connections }, () => open(host, port))));
   const latencies = new Float64Array(frames.length);
   const startedAt = performance.now();
   let errors = 0;
   await Promise.all(sockets.map((socket, index) => drive(socket, index)));
   const seconds = (performance.now() - startedAt) / 1000;
-  for (const socket of sockets) socket.destroy();
+  for (const socket of sockets) {
+    socket.removeAllListeners();
+    if (given === undefined) socket.destroy();
+  }
   latencies.sort();
   return {
     seconds,
@@ -56,8 +61,14 @@ export async function runLoad({ port, host = '127.0.0.1', frames, connections, i
         const now = performance.now();
         let at = 0;
         while (bytes.length - at >= HEADER_BYTES + SEQ_BYTES) {
-          const total = HEADER_BYTES + SEQ_BYTES + bytes.readUInt32LE(at + 8);
+          const isQuest = bytes[at + 6] !== ANSWER;
+          const total = HEADER_BYTES + SEQ_BYTES + (isQuest ? bytes[at + 7] : 0) + bytes.readUInt32LE(at + 8);
           if (bytes.length - at < total) break;
+          if (isQuest) {
+            socket.write(bareAnswer(bytes.readUInt32LE(at + HEADER_BYTES)));
+            at += total;
+            continue;
+          }
           const seq = bytes.readUInt32LE(at + HEADER_BYTES);
           if (bytes[at + 7] !== 0) errors += 1;
           latencies[seq - 1] = now - sentAt.get(seq);
@@ -73,6 +84,13 @@ export async function runLoad({ port, host = '127.0.0.1', frames, connections, i
       send();
     });
   }
+}
+
+/** The answer to a ping. */
+function bareAnswer(seq) {
+  const bytes = Buffer.from([0x46, 0x50, 0x4e, 0x4e, 1, 0x80, ANSWER, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0x80]);
+  bytes.writeUInt32LE(seq, HEADER_BYTES);
+  return bytes;
 }
 
 function open(host, port) {

@@ -1,5 +1,6 @@
 // CPU time and memory of processes, read from /proc.
 import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 
 const TICKS_PER_SECOND = 100;
 const PAGE_BYTES = 4096;
@@ -18,6 +19,18 @@ export function cpuSeconds(pids) {
 /** Resident memory in bytes. */
 export function residentBytes(pid) {
   return Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]) * PAGE_BYTES;
+}
+
+/** Resident memory once it has stopped changing: garbage of the set-up is collected when the process is left alone. */
+export async function settledMemory(pid) {
+  let last = residentBytes(pid);
+  for (let tries = 0; tries < 20; tries += 1) {
+    await delay(500);
+    const now = residentBytes(pid);
+    if (Math.abs(now - last) < 256 * 1024) return now;
+    last = now;
+  }
+  return last;
 }
 
 /** The process and everything it started. */

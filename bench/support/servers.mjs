@@ -40,8 +40,8 @@ export async function startDatabases(names, settings = {}) {
   };
 }
 
-/** Parley itself, as users start it. */
-export async function startParley(databaseUrl, directory) {
+/** Parley itself, as users start it. @param {{ more?: object, nodeFlags?: string[] }} options further environment */
+export async function startParley(databaseUrl, directory, { more = {}, nodeFlags = [] } = {}) {
   const env = {
     ...process.env,
     DATABASE_URL: databaseUrl,
@@ -56,27 +56,44 @@ export async function startParley(databaseUrl, directory) {
     PARLEY_FILE_GATE_WEB_SOCKET_PORT: '0',
     PARLEY_FILE_GATE_WEB_SOCKET_TLS_PORT: '0',
     PARLEY_FILE_GATE_DOWNLOAD_PORT: '0',
+    ...more,
   };
-  return start('parley', [PARLEY], env, /server gate\s+\S+:(\d+)/);
+  if (more.PARLEY_CONFIG !== undefined) delete env.PARLEY_PROJECTS;
+  return start('parley', [...nodeFlags, PARLEY], env, {
+    port: /server gate\s+\S+:(\d+)/,
+    clientPort: /client gate\s+\S+:(\d+)/,
+    adminPort: /metrics\s+\S+:(\d+)\//,
+  });
+}
+
+/** One number of a server's metrics. */
+export async function metricOf(server, name) {
+  const text = await (await fetch(`http://127.0.0.1:${server.adminPort}/metrics`)).text();
+  return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1] ?? 0);
 }
 
 /** The reference of the file benchmark; it also has a port for downloads. */
 export function startBareFiles(directory) {
-  return start('bare', [BARE_FILES, directory], process.env, /^(\d+) (\d+)$/);
+  return start('bare', [BARE_FILES, directory], process.env, { port: /^(\d+) \d+$/, downloadPort: /^\d+ (\d+)$/ });
 }
 
 /** The reference of the send benchmark. */
 export function startBareServer(databaseUrl) {
-  return start('bare', [BARE], { ...process.env, DATABASE_URL: databaseUrl }, /^(\d+)$/);
+  return start('bare', [BARE], { ...process.env, DATABASE_URL: databaseUrl }, { port: /^(\d+)$/ });
 }
 
-async function start(name, args, env, portPattern) {
+/** @param {Record<string, RegExp>} patterns find the ports in what the process prints */
+async function start(name, args, env, patterns) {
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const ports = {};
   for await (const line of createInterface({ input: child.stdout })) {
-    const ports = portPattern.exec(line)?.slice(1).map(Number);
-    if (ports !== undefined) {
+    for (const [field, pattern] of Object.entries(patterns)) {
+      const found = pattern.exec(line)?.[1];
+      if (found !== undefined) ports[field] = Number(found);
+    }
+    if (Object.keys(ports).length === Object.keys(patterns).length) {
       child.stdout.resume();
-      return { name, pid: child.pid, port: ports[0], downloadPort: ports[1], close: () => stop(child) };
+      return { name, pid: child.pid, ...ports, close: () => stop(child) };
     }
   }
   throw new Error(`${name} ended before it was up`);

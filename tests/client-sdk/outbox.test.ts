@@ -109,3 +109,14 @@ test.each([
   await expect(client.sendChat(place, 'x')).rejects.toThrow(kind);
   expect(client.outboxSize).toBe(0);
 });
+
+test('what is no message is refused before it waits', async () => {
+  const client = fixture.createClient(fixture.freshId());
+  const place = { peerUid: 5 };
+  await expect(client.sendMessage(place, 66, 7 as unknown as string)).rejects.toThrow(TypeError);
+  await expect(client.sendMessage(place, 6.5, 'x')).rejects.toThrow(TypeError);
+  await expect(client.sendChat(place, new Uint8Array() as unknown as string)).rejects.toThrow(TypeError);
+  await expect(client.sendChat(place, 'x', { attrs: {} as string })).rejects.toThrow(TypeError);
+  await expect(client.sendChat(place, 'x', { mid: 2 ** 60 })).rejects.toThrow(RangeError);
+  expect(client.outboxSize).toBe(0);
+});

@@ -128,7 +128,7 @@ test('a login that cannot reach the server gives up in time, and nothing goes on
 test('a server that falls silent counts as lost', async () => {
   const proxy = await startProxy();
   const uid = fixture.freshId();
-  const client = await fixture.logIn(uid, { endpoint: proxy.endpoint, heartbeatTimeoutMs: 300 });
+  const client = await fixture.logIn(uid, { endpoint: proxy.endpoint, heartbeatTimeoutMs: 800 });
   const recovered = new EventLog(client, 'recovered');
   proxy.silence();
   const waiting = client.sendChat({ peerUid: fixture.freshId() }, 'hello');

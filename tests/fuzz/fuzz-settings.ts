@@ -7,8 +7,8 @@ export type FuzzSettings = {
 };
 
 const DEFAULT_SEED = 20_261_121;
-/** The tests of `fuzz.test.ts` that share the time. */
-const TESTS = 5;
+/** The tests of `fuzz.test.ts` and of `files-fuzz.test.ts` that share the time. */
+const TESTS = 7;
 
 /** Reads PARLEY_FUZZ_SEED (default: always the same) and PARLEY_FUZZ_SECONDS (default 0: the least number of inputs). */
 export function fuzzSettings(env: Readonly<Record<string, string | undefined>> = process.env): FuzzSettings {

@@ -1,7 +1,7 @@
 import { FpnnError, type Peer } from '@parley/fpnn';
 import { connectWebSocket, type WebSocketConstructor } from '@parley/fpnn/browser';
 import type { Address } from '@parley/server';
-import type { ParleyUnderTest } from '@parley/testkit';
+import type { ParleyUnderTest } from '@parley/testkit/internal';
 import { WebSocket } from 'ws';
 import offers from '../fixtures/chromium-offers.json' with { type: 'json' };
 

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { ParleyUnderTest, RawCaller } from '@parley/testkit';
+import type { ParleyUnderTest, RawCaller } from '@parley/testkit/internal';
 import type { BrowserContext, Page } from 'playwright-core';
 import { build } from 'vite';
 

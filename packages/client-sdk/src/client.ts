@@ -1,37 +1,24 @@
-import type { ClientAnswerIn, ClientMethodName, ClientParamsIn } from '@parley/contract';
-import { MTYPES, parseRoomSignal } from '@parley/contract';
-import { assertTimeout, IdGenerator, processIds, ReconnectSchedule, RtmError } from '@parley/contract/sdk';
-import { FPNN_CODES, type IncomingQuest } from '@parley/fpnn';
+import { type ClientAnswerIn, type ClientMethodName, type ClientParamsIn, MTYPES } from '@parley/contract';
+import { assertTimeout, IdGenerator, processIds } from '@parley/contract/sdk';
 import type { CallOptions } from './call.ts';
+import { BlacklistCalls } from './calls/blacklist-calls.ts';
 import { ConnectionCalls } from './calls/connection-calls.ts';
 import { ConversationCalls } from './calls/conversation-calls.ts';
+import { DataCalls } from './calls/data-calls.ts';
 import { DeviceCalls } from './calls/device-calls.ts';
+import { FriendCalls } from './calls/friend-calls.ts';
 import { GroupCalls } from './calls/group-calls.ts';
 import { HistoryCalls } from './calls/history-calls.ts';
-import { BlacklistCalls, FriendCalls } from './calls/relation-calls.ts';
 import { RoomCalls } from './calls/room-calls.ts';
-import { DataCalls, UserCalls } from './calls/user-calls.ts';
+import { UserCalls } from './calls/user-calls.ts';
 import { type ParleyClientOptions, type ResolvedOptions, resolveOptions } from './client-options.ts';
-import { Connection } from './connection/connection.ts';
-import { Login } from './connection/login.ts';
-import { type SessionEnd, SessionKeeper, type SessionState } from './connection/session-keeper.ts';
-import { TokenSource } from './connection/token-source.ts';
+import type { SessionState } from './connection/session-keeper.ts';
 import { type ConversationRef, toConversation, toId } from './conversation.ts';
-import { Emitter } from './emitter.ts';
-import { isConnectionLost } from './errors.ts';
 import type { ClientEvents } from './events.ts';
 import { FileCalls } from './files/file-calls.ts';
-import type { Message } from './messages/message.ts';
-import { Outbox } from './messages/outbox.ts';
-import { readPushedMessage } from './messages/pushed-message.ts';
 import type { MessageBody, SendOptions, SendResult } from './messages/send-options.ts';
-import { PushRouter } from './push-router.ts';
-import { Inbox } from './recovery/inbox.ts';
-import { ServerClock } from './recovery/server-clock.ts';
-import { EnteredRooms } from './rooms/entered-rooms.ts';
-
-/** How long the server has to answer the logout. */
-const BYE_TIMEOUT_MS = 1_000;
+import type { PushRouter } from './push-router.ts';
+import { UserSession } from './user-session.ts';
 
 /**
  * A user's way to the service: one session, which is kept over any number of connections.
@@ -56,40 +43,24 @@ export class ParleyClient {
   readonly files: FileCalls;
 
   readonly #options: ResolvedOptions;
-  readonly #events: Emitter<ClientEvents>;
-  readonly #keeper: SessionKeeper;
-  readonly #pushes = new PushRouter();
-  readonly #outbox: Outbox;
-  readonly #inbox: Inbox;
-  readonly #rooms: EnteredRooms;
-  readonly #clock: ServerClock;
+  readonly #session: UserSession;
   readonly #ids: IdGenerator;
-  #hasBeenOnline = false;
-  /** When something last came from the server, by the monotonic clock. */
-  #lastSignAt = 0;
-  /** When the last login began, by the monotonic clock. */
-  #loginStartedAt = 0;
 
   /** @throws TypeError or RangeError for an option that cannot be used. */
   constructor(options: ParleyClientOptions) {
     const resolved = resolveOptions(options);
-    const { uid, logger, now, random, monotonicNow } = resolved;
+    const { uid, now, random } = resolved;
     this.#options = resolved;
-    this.#events = new Emitter((error) => logger.error('an event listener threw', { error }));
+    // With a clock or random numbers of its own a client makes ids from these; all others share one generator.
     const hasOwnIds = options.now !== undefined || options.random !== undefined;
     this.#ids = hasOwnIds ? new IdGenerator({ now, random }) : processIds;
-    this.#clock = new ServerClock(monotonicNow);
-    this.#outbox = this.#createOutbox();
-    this.#inbox = this.#createInbox();
-    this.#rooms = this.#createRooms();
     const attributes = new Map(Object.entries(resolved.attributes));
-    this.#keeper = this.#createKeeper(attributes);
-    this.#handlePushes();
+    this.#session = new UserSession(resolved, attributes);
 
-    const call = this.call.bind(this);
+    const { call, inbox, rooms } = this.#session;
     this.history = new HistoryCalls(call, uid);
     this.conversations = new ConversationCalls(call, uid);
-    this.rooms = new RoomCalls(call, uid, this.#rooms);
+    this.rooms = new RoomCalls(call, uid, rooms);
     this.groups = new GroupCalls(call);
     this.friends = new FriendCalls(call);
     this.blacklist = new BlacklistCalls(call);
@@ -97,7 +68,7 @@ export class ParleyClient {
     this.data = new DataCalls(call);
     this.devices = new DeviceCalls(call);
     this.connections = new ConnectionCalls(call, attributes);
-    this.files = new FileCalls({ options: resolved, call, nextMid: () => this.nextMid(), inbox: this.#inbox });
+    this.files = new FileCalls({ options: resolved, call, nextMid: () => this.nextMid(), inbox });
   }
 
   /** The user. */
@@ -111,22 +82,22 @@ export class ParleyClient {
   }
 
   get state(): SessionState {
-    return this.#keeper.state;
+    return this.#session.state;
   }
 
   /** The pushes of the server, for parts of the SDK that take more of them. */
   get pushes(): PushRouter {
-    return this.#pushes;
+    return this.#session.pushes;
   }
 
   /** Messages that wait to be sent or for their answer. */
   get outboxSize(): number {
-    return this.#outbox.size;
+    return this.#session.outbox.size;
   }
 
   /** @returns A function that takes the listener out again. */
   on<Name extends keyof ClientEvents>(name: Name, listener: (event: ClientEvents[Name]) => void): () => void {
-    return this.#events.on(name, listener);
+    return this.#session.events.on(name, listener);
   }
 
   /**
@@ -141,7 +112,7 @@ export class ParleyClient {
   async login(options: CallOptions = {}): Promise<void> {
     const { timeoutMs = this.#options.timeoutMs, signal } = options;
     assertTimeout('timeoutMs', timeoutMs);
-    await this.#keeper.start({ timeoutMs, signal });
+    await this.#session.start({ timeoutMs, signal });
   }
 
   /**
@@ -149,12 +120,7 @@ export class ParleyClient {
    * harmless.
    */
   async close(): Promise<void> {
-    const { connection } = this.#keeper;
-    await connection?.call('bye', {}, { timeoutMs: BYE_TIMEOUT_MS }).catch(() => {
-      // The end of the connection is a logout too.
-    });
-    const error = new RtmError(FPNN_CODES.connectionClosed, 'the client is closed');
-    this.#keeper.end({ reason: 'closed', error });
+    await this.#session.close();
   }
 
   /** Sends text for people. It waits for a session, and goes out once, after what was sent to the conversation before. */
@@ -189,10 +155,15 @@ export class ParleyClient {
   ): Promise<SendResult> {
     const { attrs = '', mid = this.nextMid(), timeoutMs = this.#options.sendTimeoutMs, signal } = options;
     assertTimeout('timeoutMs', timeoutMs);
+    if (!Number.isInteger(mtype)) throw new TypeError('mtype must be an integer');
+    if (typeof body !== 'string' && !(body instanceof Uint8Array)) {
+      throw new TypeError('body must be a string or a Uint8Array');
+    }
+    if (typeof attrs !== 'string') throw new TypeError('attrs must be a string');
     const conversation = toConversation(to);
     if (conversation.kind === 'broadcast') throw new TypeError('only back ends send broadcasts');
     const message = { conversation, mid: toId('mid', mid), mtype, msg: body, attrs };
-    return this.#outbox.send(message, { timeoutMs, signal });
+    return this.#session.outbox.send(message, { timeoutMs, signal });
   }
 
   /** Writes a line into the log of the server. */
@@ -219,141 +190,8 @@ export class ParleyClient {
   async call<M extends ClientMethodName>(
     method: M,
     params: ClientParamsIn<M>,
-    options: CallOptions = {},
+    options?: CallOptions,
   ): Promise<ClientAnswerIn<M>> {
-    const { timeoutMs = this.#options.timeoutMs, signal } = options;
-    assertTimeout('timeoutMs', timeoutMs);
-    const startedAt = this.#options.monotonicNow();
-    const connection = await this.#keeper.waitForConnection({ timeoutMs, signal });
-    const waitedMs = this.#options.monotonicNow() - startedAt;
-    const leftMs = timeoutMs === 0 ? 0 : Math.max(1, timeoutMs - waitedMs);
-    return connection.call(method, params, { timeoutMs: leftMs, signal });
-  }
-
-  #createOutbox(): Outbox {
-    const { uid, outboxMax } = this.#options;
-    return new Outbox({
-      uid,
-      messagesMax: outboxMax,
-      waitForCall: async (signal) => (await this.#keeper.waitForConnection({ timeoutMs: 0, signal })).call,
-      onSent: ({ conversation, mid }, mtime) => this.#inbox.handleSent(conversation, mid, mtime),
-    });
-  }
-
-  #createInbox(): Inbox {
-    const { uid, recoveryMessagesMax, logger } = this.#options;
-    return new Inbox({
-      uid,
-      recoveryMessagesMax,
-      logger,
-      deliver: (message) => this.#events.emit('message', message),
-      isBeingSent: ({ conversation, from, mid }) => this.#outbox.isBeingSent(conversation, from, mid),
-      onGap: (gap) => {
-        logger.warn('messages were not recovered', gap);
-        this.#events.emit('gap', gap);
-      },
-    });
-  }
-
-  #createRooms(): EnteredRooms {
-    return new EnteredRooms({
-      call: (method, params, options) => this.call(method, params, options),
-      onEntered: (roomId, since) => this.#inbox.follow({ kind: 'room', roomId }, since),
-      onLeft: (roomId) => this.#inbox.unfollow({ kind: 'room', roomId }),
-      onLost: (roomId, error) => this.#events.emit('roomLost', { roomId, error }),
-    });
-  }
-
-  #createKeeper(attributes: ReadonlyMap<string, string>): SessionKeeper {
-    const { pid, uid, lang, token, endpoint, connector, connectTimeoutMs } = this.#options;
-    const { reconnect, random, heartbeatTimeoutMs, network, now, logger } = this.#options;
-    const tokens = new TokenSource(token);
-    const login = new Login({ pid, uid, lang, attributes, tokens, timeoutMs: connectTimeoutMs });
-    return new SessionKeeper({
-      logIn: (onQuest, signal) =>
-        login.logIn(() => Connection.open({ connector, endpoint, connectTimeoutMs, onQuest, signal })),
-      onQuest: (quest) => this.#handleQuest(quest),
-      hooks: {
-        onLoginStart: () => this.#handleLoginStart(),
-        onLoggedIn: (connection) => this.#handleLoggedIn(connection),
-        onStateChange: (state, previous) => this.#handleStateChange(state, previous),
-        onLoss: () => this.#inbox.handleLoss(this.#clock.at(this.#lastSignAt)),
-        onEnd: (end) => this.#handleEnd(end),
-      },
-      schedule: new ReconnectSchedule(reconnect, random),
-      heartbeatTimeoutMs,
-      network,
-      now,
-      logger,
-    });
-  }
-
-  #handleLoginStart(): void {
-    this.#loginStartedAt = this.#options.monotonicNow();
-    this.#inbox.hold();
-  }
-
-  async #handleLoggedIn({ call }: Connection): Promise<void> {
-    const { mts } = await call('getservertime', {});
-    this.#clock.set(mts);
-    this.#lastSignAt = this.#options.monotonicNow();
-    if (!this.#hasBeenOnline) {
-      this.#hasBeenOnline = true;
-      this.#inbox.start(this.#clock.at(this.#loginStartedAt));
-    }
-    await this.#rooms.enterAgain(call);
-  }
-
-  #handleStateChange(state: SessionState, previous: SessionState): void {
-    this.#events.emit('stateChange', { state, previous });
-    const { connection } = this.#keeper;
-    if (state === 'online' && connection !== undefined) void this.#recover(connection);
-  }
-
-  async #recover(connection: Connection): Promise<void> {
-    try {
-      if (await this.#inbox.recover(connection.call)) this.#events.emit('recovered', {});
-    } catch (error) {
-      // The next connection recovers what this one could not.
-      if (!isConnectionLost(error)) connection.drop(`the recovery failed: ${String(error)}`);
-    }
-  }
-
-  #handleEnd(end: SessionEnd): void {
-    if (end.reason === 'kicked-out') this.#events.emit('kickedOut', {});
-    this.#events.emit('sessionEnded', end);
-  }
-
-  #handleQuest(quest: IncomingQuest): void {
-    this.#lastSignAt = this.#options.monotonicNow();
-    try {
-      this.#pushes.handle(quest);
-    } catch (error) {
-      this.#options.logger.error('a push was not understood', { method: quest.method, error });
-    }
-  }
-
-  #handlePushes(): void {
-    for (const name of ['pushmsg', 'pushgroupmsg', 'pushroommsg', 'pushbroadcastmsg'] as const) {
-      this.#pushes.onRaw(name, ({ method, params }) => {
-        const message = readPushedMessage(method, params, this.uid);
-        if (message !== undefined && !this.#isSignal(message)) this.#inbox.handleLive(message);
-      });
-    }
-    this.#pushes.on('kickout', () => {
-      const error = new RtmError(FPNN_CODES.connectionClosed, 'the server ended the session');
-      this.#keeper.end({ reason: 'kicked-out', error });
-    });
-    this.#pushes.on('kickoutroom', ({ rid }) => {
-      if (this.#rooms.forget(rid)) this.#events.emit('kickedFromRoom', { roomId: rid });
-    });
-  }
-
-  /** Signals are not stored, so that none of them is ever missed or recovered. */
-  #isSignal({ conversation, mtype, attrs, from }: Message): boolean {
-    const signal = mtype === MTYPES.command && conversation.kind === 'room' ? parseRoomSignal(attrs) : undefined;
-    if (signal === undefined || conversation.kind !== 'room') return false;
-    this.#events.emit('roomSignal', { roomId: conversation.roomId, from, signal });
-    return true;
+    return this.#session.call(method, params, options);
   }
 }

@@ -18,6 +18,7 @@ export {
 } from '@parley/contract/sdk';
 export { FPNN_CODES } from '@parley/fpnn';
 export type { Call, CallOptions } from './call.ts';
+export type { BlacklistCalls } from './calls/blacklist-calls.ts';
 export type { ConnectionAttributes, ConnectionCalls } from './calls/connection-calls.ts';
 export type {
   ConversationCalls,
@@ -25,14 +26,15 @@ export type {
   UnreadCounts,
   UnreadOptions,
 } from './calls/conversation-calls.ts';
+export type { DataCalls } from './calls/data-calls.ts';
 export type { DeviceCalls, MutableConversation, MutedConversations } from './calls/device-calls.ts';
+export type { FriendCalls } from './calls/friend-calls.ts';
 export type { GroupCalls } from './calls/group-calls.ts';
 export type { HistoryCalls, MessageRef, TimeSpan } from './calls/history-calls.ts';
 export type { HistoryMessage, HistoryOptions, HistoryPage } from './calls/history-page.ts';
-export type { BlacklistCalls, FriendCalls } from './calls/relation-calls.ts';
 export type { RoomCalls } from './calls/room-calls.ts';
 export type { Infos, LastMessage } from './calls/shapes.ts';
-export type { DataCalls, UserCalls } from './calls/user-calls.ts';
+export type { UserCalls } from './calls/user-calls.ts';
 export { ParleyClient } from './client.ts';
 export type { ParleyClientOptions } from './client-options.ts';
 export { type Connector, type ConnectRequest, webSocketConnector } from './connection/connector.ts';

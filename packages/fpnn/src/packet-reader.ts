@@ -1,7 +1,9 @@
 import { ProtocolViolation } from './errors.ts';
 import { decodeKey } from './key-cache.ts';
 import {
+  type AnswerPacket,
   DEFAULT_PACKET_MAX_BYTES,
+  type Encoding,
   FLAG_JSON,
   FLAG_MSGPACK,
   MAGIC,
@@ -91,6 +93,18 @@ export class PacketReader {
       if (packet !== undefined) return packet;
     } while (this.takeQueued());
     return undefined;
+  }
+
+  /**
+   * Takes the next packet if it is a bare answer, whole and in the present chunk.
+   *
+   * @returns its sequence number, or -1 when `next` has to look.
+   */
+  nextBareAnswer(): number {
+    if (this.partialLength > 0 || this.violation !== undefined) return -1;
+    const seq = bareAnswerSeq(this.chunk, this.position);
+    if (seq >= 0) this.position += BARE_ANSWER_BYTES;
+    return seq;
   }
 
   /** The bytes not yet consumed; the reader is empty afterwards. They are copied only when they lie in several chunks. */
@@ -205,12 +219,61 @@ function readPacket(bytes: Uint8Array, at: number, size: number): Packet {
   const mtype = bytes[at + 6]!;
   const ss = bytes[at + 7]!;
   const payloadAt = at + PACKET_HEADER_BYTES + beforePayload(mtype, ss);
-  // Not `subarray`: that would give a Buffer for a Buffer, whose `slice` does not copy.
-  const payload = new Uint8Array(bytes.buffer, bytes.byteOffset + payloadAt, at + size - payloadAt);
   const isOneWay = mtype === MTYPE_ONE_WAY;
   const seq = isOneWay ? 0 : readUint32(bytes, at + PACKET_HEADER_BYTES);
-  if (mtype === MTYPE_ANSWER) return { kind: 'answer', seq, status: ss, encoding, payload };
+  if (mtype === MTYPE_ANSWER) return new ReadAnswer(seq, ss, encoding, bytes, payloadAt, at + size);
+  const payload = viewOf(bytes, payloadAt, at + size);
   return { kind: 'quest', isOneWay, seq, method: decodeKey(bytes, payloadAt - ss, payloadAt), encoding, payload };
+}
+
+export const BARE_ANSWER_BYTES = 17;
+const EMPTY_MAP = 0x80;
+
+/**
+ * Recognises a bare answer at `at`: success with an empty map in MessagePack, as SDKs answer pushes. There may be a million
+ * of them a second, so they are told by their bytes and never decoded.
+ *
+ * @returns its sequence number, or -1 for anything else.
+ */
+export function bareAnswerSeq(bytes: Uint8Array, at: number): number {
+  const isBare =
+    bytes.length - at >= BARE_ANSWER_BYTES &&
+    bytes[at + 6] === MTYPE_ANSWER &&
+    bytes[at + 7] === 0 &&
+    bytes[at + 16] === EMPTY_MAP &&
+    bytes[at + 5] === FLAG_MSGPACK &&
+    readUint32(bytes, at + 8) === 1 &&
+    readUint32(bytes, at) === MAGIC;
+  return isBare ? readUint32(bytes, at + PACKET_HEADER_BYTES) : -1;
+}
+
+/** An answer that makes the view of its payload when somebody asks for it: most only acknowledge a push. */
+class ReadAnswer implements AnswerPacket {
+  readonly kind = 'answer';
+  readonly seq: number;
+  readonly status: number;
+  readonly encoding: Encoding;
+  readonly #bytes: Uint8Array;
+  readonly #start: number;
+  readonly #end: number;
+
+  constructor(seq: number, status: number, encoding: Encoding, bytes: Uint8Array, start: number, end: number) {
+    this.seq = seq;
+    this.status = status;
+    this.encoding = encoding;
+    this.#bytes = bytes;
+    this.#start = start;
+    this.#end = end;
+  }
+
+  get payload(): Uint8Array {
+    return viewOf(this.#bytes, this.#start, this.#end);
+  }
+}
+
+/** Not `subarray`: that would give a Buffer for a Buffer, whose `slice` does not copy. */
+function viewOf(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset + start, end - start);
 }
 
 /** Bytes of the sequence number and the method. */

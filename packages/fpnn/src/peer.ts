@@ -124,6 +124,13 @@ export class Peer {
     else this.options.onStrayAnswer?.(packet.seq);
   }
 
+  /** Takes an answer with an empty map, which needs no decoding. */
+  handleBareAnswer(seq: number): void {
+    if (this.isClosing) return;
+    if (this.pending?.has(seq)) this.pending.resolve(seq, new Map());
+    else this.options.onStrayAnswer?.(seq);
+  }
+
   /** Takes the end of the stream: quests that wait fail with 20002, with `reason` as the cause. Further calls do nothing. */
   handleClose(reason?: Error): void {
     if (this.hasEnded) return;

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { FPNN_CODES } from '../src/codes.ts';
 import { connectTcp, FpnnListener } from '../src/node/index.ts';
@@ -6,7 +7,22 @@ import { closing, echo, startListener } from './support/listener-fixture.ts';
 import { ManualClock } from './support/manual-clock.ts';
 import { OPCODES, RawWebSocket } from './support/raw-websocket.ts';
 
+const TLS = {
+  key: readFileSync(new URL('./fixtures/tls-key.pem', import.meta.url)),
+  cert: readFileSync(new URL('./fixtures/tls-cert.pem', import.meta.url)),
+};
 const QUEST = encodeQuest({ method: 'echo', params: {}, seq: 1 });
+
+/** Connects as an SDK does that tries again after a refused connection. */
+async function retried<T>(connect: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await connect();
+    } catch {
+      await new Promise(setImmediate);
+    }
+  }
+}
 
 describe('FpnnListener', () => {
   it('keeps connections when it stops accepting', async () => {
@@ -66,21 +82,39 @@ describe('FpnnListener', () => {
     client.socket.destroy();
   });
 
-  it('refuses more than connectionsMax', async () => {
-    const fixture = await startListener({ connectionsMax: 2 });
-    const clients = [await fixture.connectRaw(), await fixture.connectRaw()];
-    for (const client of clients) {
-      await client.write(QUEST);
-      await client.takePackets(1);
+  it.each(['tcp', 'tls'] as const)('with connectionsMax refuses connections until there is room: %s', async (kind) => {
+    const tls = kind === 'tls' ? { tls: TLS } : {};
+    const clientTls = kind === 'tls' ? { tls: { rejectUnauthorized: false } } : {};
+    let timesFull = 0;
+    const onFull = () => void (timesFull += 1);
+    const fixture = await startListener({ connectionsMax: 2, onFull, ...tls });
+    const connect = () => connectTcp({ host: '127.0.0.1', port: fixture.port, ...clientTls });
+    const peers = [closing(await connect()), closing(await connect())];
+    for (const peer of peers) await peer.quest('echo', {});
+    expect(timesFull).toBe(1);
+    for (let tries = 0; tries < 3; tries += 1) {
+      await expect(connect()).rejects.toMatchObject({ code: FPNN_CODES.connectionClosed });
     }
-    const third = await fixture.connectRaw();
-    expect(await third.takeAll()).toEqual(Buffer.alloc(0));
-    expect(fixture.closed).toEqual(['too-many']);
-    clients[0]!.socket.destroy();
-    await fixture.until(() => fixture.closed.length === 2);
-    const fourth = await fixture.connectRaw();
-    await fourth.write(QUEST);
-    await fourth.takePackets(1);
+    expect((await peers[1]!.quest('echo', { still: 1 })).get('still')).toBe(1);
+    peers[0]!.close();
+    const third = closing(await retried(connect));
+    await third.quest('echo', {});
+    expect(timesFull).toBe(2);
+    await expect(connect()).rejects.toMatchObject({ code: FPNN_CODES.connectionClosed });
+    // Nobody was accepted and dropped.
+    expect(fixture.closed).toEqual(['peer']);
+  });
+
+  it('stays closed when room comes after it has stopped accepting', async () => {
+    const fixture = await startListener({ connectionsMax: 1 });
+    const connect = () => connectTcp({ host: '127.0.0.1', port: fixture.port });
+    const peer = closing(await connect());
+    await peer.quest('echo', {});
+    await fixture.listener.stopAccepting();
+    peer.close();
+    await fixture.until(() => fixture.closed.length === 1);
+    await new Promise(setImmediate);
+    await expect(connect()).rejects.toMatchObject({ code: FPNN_CODES.connectionClosed });
   });
 
   it('reports a port that is taken', async () => {

@@ -8,7 +8,6 @@ import { Delivery } from './delivery/delivery.ts';
 import { DeviceService } from './devices/device-service.ts';
 import { BlacklistService } from './friends/blacklist-service.ts';
 import { FriendService } from './friends/friend-service.ts';
-import { loadCertificate } from './gates/client-gate/certificate.ts';
 import { ClientAccess } from './gates/client-gate/client-access.ts';
 import { ClientGate } from './gates/client-gate/client-gate.ts';
 import { clientGroupHandlers } from './gates/client-gate/client-group-handlers.ts';
@@ -37,6 +36,7 @@ import { loadServerKey } from './gates/server-gate/server-key-file.ts';
 import { tokenHandlers } from './gates/server-gate/token-handlers.ts';
 import { userDataHandlers } from './gates/server-gate/user-data-handlers.ts';
 import { userHandlers } from './gates/server-gate/user-handlers.ts';
+import { CertificateWatch } from './gates/tls/certificate-watch.ts';
 import { GroupService } from './groups/group-service.ts';
 import { ConversationService } from './history/conversation-service.ts';
 import { HistoryService } from './history/history-service.ts';
@@ -118,7 +118,14 @@ async function start(
   rollback: () => Promise<void>,
 ): Promise<RunningServer> {
   const dataDirectory = resolve(config.dataDirectory);
-  const { key, publicKeyFile } = loadServerKey(join(dataDirectory, 'keys'), config.serverGate.curve);
+  const keys = join(dataDirectory, 'keys');
+  const { key, publicKeyFile } = loadServerKey(keys, config.serverGate.curve);
+  const certificate = await CertificateWatch.open({
+    place: { directory: keys, ...config.clientGate },
+    intervalMs: config.clientGate.certificateCheckMs,
+    log,
+    now,
+  });
 
   const { db, postgres } = await openDatabase(config, dataDirectory, log, undo);
   const projects = await ProjectDirectory.open(db, config.projects);
@@ -138,7 +145,7 @@ async function start(
   const clock = new WriteClock(now);
   const groupCommit = new GroupCommit({ write: (batch) => clock.run((at) => writeMessages(db, batch, at)), outage });
   const bus = new MemoryBus();
-  const delivery = new Delivery({ bus, sessions, audiences });
+  const delivery = new Delivery({ bus, sessions, audiences, now });
   const endpoint = `${config.host}:${config.clientGate.port}`;
   const listening = new Listening({ bus, sessions, endpoint, now });
   listening.start();
@@ -176,7 +183,21 @@ async function start(
   }, config.retentionIntervalMs);
   undo.push(async () => clearInterval(purge));
 
-  const shared = { config, dataDirectory, key, db, outage, projects, sessions, users, rules, messages, log, now };
+  const shared = {
+    config,
+    dataDirectory,
+    key,
+    certificate,
+    db,
+    outage,
+    projects,
+    sessions,
+    users,
+    rules,
+    messages,
+    log,
+    now,
+  };
   const files = await startFileGate(shared);
   undo.push(() => files.close());
 
@@ -208,7 +229,6 @@ async function start(
     log,
   });
 
-  const certificate = await loadCertificate(join(dataDirectory, 'keys'), config.clientGate, now());
   const media = await startRtc({ config, key, certificate, projects, rtc, rooms, sessions, timers, log });
   undo.push(() => media.close());
   const access = new ClientAccess({ groups, rooms });
@@ -261,6 +281,8 @@ async function start(
   undo.push(() => serverGate.close());
   const serverGateAddress = await serverGate.listen();
   undo.push(() => clientGate.close());
+  certificate.start();
+  undo.push(async () => certificate.stop());
   const clientGateAddress = await clientGate.listen();
 
   let closing: Promise<void> | undefined;

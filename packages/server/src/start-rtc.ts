@@ -1,13 +1,13 @@
 import type { ServerKey } from '@parley/fpnn/node';
 import { createMediaEngine, type MediaEngine } from '@parley/media';
 import type { ServerConfig } from './config/server-config.ts';
-import type { Certificate } from './gates/client-gate/certificate.ts';
 import { clientCallHandlers } from './gates/client-gate/client-call-handlers.ts';
 import { clientMediaHandlers } from './gates/client-gate/client-media-handlers.ts';
 import { clientRtcHandlers } from './gates/client-gate/client-rtc-handlers.ts';
 import { MediaGate } from './gates/media-gate/media-gate.ts';
 import { Offers } from './gates/rtc-gate/offers.ts';
 import { RtcGate } from './gates/rtc-gate/rtc-gate.ts';
+import type { CertificateWatch } from './gates/tls/certificate-watch.ts';
 import type { ProjectDirectory } from './projects/project-directory.ts';
 import type { RoomService } from './rooms/room-service.ts';
 import { NoMediaEngine } from './rtc/media/no-media-engine.ts';
@@ -22,7 +22,7 @@ import type { Metrics } from './telemetry/metrics.ts';
 export type StartRtcParts = {
   config: ServerConfig;
   key: ServerKey;
-  certificate: Certificate;
+  certificate: CertificateWatch;
   projects: ProjectDirectory;
   rtc: Rtc;
   rooms: RoomService;

@@ -9,10 +9,10 @@ import { project, type RecordedSession, recordedSession } from './support/record
 
 const text = (value: string) => new RawString(new TextEncoder().encode(value));
 
-function setUp() {
+function setUp(now = () => 0) {
   const sessions = new SessionDirectory();
   const audiences = new Audiences();
-  const delivery = new Delivery({ bus: new MemoryBus(), sessions, audiences });
+  const delivery = new Delivery({ bus: new MemoryBus(), sessions, audiences, now });
   const logIn = (uid: bigint, options?: Parameters<typeof recordedSession>[1]): RecordedSession => {
     const recorded = recordedSession(uid, options);
     sessions.add(recorded.session);
@@ -101,7 +101,7 @@ test('who has left an audience, or ended, hears nothing more', () => {
 
 test('an unanswered push is sent once more, an answered one is not', () => {
   let now = 0;
-  const { logIn, deliver } = setUp();
+  const { logIn, deliver } = setUp(() => now);
   const receiver = logIn(2n, { now: () => now });
   deliver(CONVERSATION_TYPES.p2p, 2n);
   deliver(CONVERSATION_TYPES.p2p, 2n, { mid: 8n });

@@ -43,6 +43,8 @@ export type LoginOptions = {
   readonly tokens: TokenSource;
   /** For the supplier of tokens, and for the answer to the login. */
   readonly timeoutMs: number;
+  /** Called right before a login goes out: pushes may come from now on. */
+  readonly onAuth: () => void;
 };
 
 /** Opens connections and logs them in. */
@@ -77,6 +79,7 @@ export class Login {
     const params = await this.#params();
     const connection = await open();
     try {
+      this.#options.onAuth();
       const { ok } = await connection.call('auth', params, { timeoutMs: this.#options.timeoutMs });
       if (ok) return connection;
     } catch (cause) {

@@ -47,7 +47,6 @@ function createKeeper() {
     logIn,
     onQuest: () => {},
     hooks: {
-      onLoginStart() {},
       onLoggedIn: async () => {},
       onStateChange: (state) => states.push(state),
       onLoss: () => {
@@ -196,4 +195,16 @@ test('the end of the session leaves no timer', async () => {
   keeper.end({ reason: 'closed', error: new RtmError(20002, 'closed') });
   await vi.advanceTimersByTimeAsync(0);
   expect(vi.getTimerCount()).toBe(0);
+});
+
+test('a session that was kicked out can begin anew, a closed one cannot', async () => {
+  const { keeper, ends, goOnline } = createKeeper();
+  await goOnline();
+  keeper.end({ reason: 'kicked-out', error: new RtmError(20002, 'kicked out') });
+  await goOnline();
+  expect(keeper.state).toBe('online');
+  keeper.end({ reason: 'kicked-out', error: new RtmError(20002, 'kicked out') });
+  keeper.end({ reason: 'closed', error: new RtmError(20002, 'closed') });
+  await expect(keeper.start({ timeoutMs: 0 })).rejects.toMatchObject({ message: 'closed' });
+  expect(ends.map(({ reason }) => reason)).toEqual(['kicked-out', 'kicked-out']);
 });

@@ -29,8 +29,6 @@ export type SessionState =
 export type SessionEnd = { readonly reason: 'closed' | 'kicked-out' | 'refused'; readonly error: RtmError };
 
 export type SessionHooks = {
-  /** Pushes may come from now on. */
-  onLoginStart(): void;
   /** The connection is logged in; the session is online when the promise resolves. */
   onLoggedIn(connection: Connection): Promise<void>;
   onStateChange(state: SessionState, previous: SessionState): void;
@@ -116,10 +114,12 @@ export class SessionKeeper {
     return this.#wait(wait);
   }
 
-  /** Ends the session. Calls that wait are refused with the error. */
+  /** Ends the session. Calls that wait are refused with the error. A session that has ended can still be closed for good. */
   end(end: SessionEnd): void {
-    if (this.#end !== undefined) return;
+    const hasEnded = this.#end !== undefined;
+    if (hasEnded && end.reason !== 'closed') return;
     this.#end = end;
+    if (hasEnded) return;
     this.#halt('ended');
     this.#waiters.rejectAll(end.error);
     this.#options.hooks.onEnd(end);
@@ -185,8 +185,7 @@ export class SessionKeeper {
   }
 
   async #open(signal: AbortSignal): Promise<Connection> {
-    const { logIn, hooks, heartbeatTimeoutMs: timeoutMs, now } = this.#options;
-    hooks.onLoginStart();
+    const { logIn, heartbeatTimeoutMs: timeoutMs, now } = this.#options;
     const onQuest = (quest: IncomingQuest) => {
       this.#heartbeat?.handleSign();
       if (quest.method === 'ping') quest.answer({});

@@ -31,13 +31,18 @@ export async function findChangedConversations(
   try {
     const { p2p, group } = await call('getsession', {});
     const conversations: Conversation[] = [];
+    // The newest conversations come first, so the first one without news ends the search.
     for (const uids of chunks(wanted(p2p, toUser))) {
       const { ltime } = await call('getp2punread', { uids, ...filter });
-      conversations.push(...newerThan(since, ltime).map(toUser));
+      const changed = newerThan(since, ltime);
+      conversations.push(...changed.map(toUser));
+      if (changed.length < uids.length) break;
     }
     for (const gids of chunks(wanted(group, toGroup))) {
       const { ltime } = await call('getgroupunread', { gids, ...filter });
-      conversations.push(...newerThan(since, ltime).map(toGroup));
+      const changed = newerThan(since, ltime);
+      conversations.push(...changed.map(toGroup));
+      if (changed.length < gids.length) break;
     }
     return { conversations, areUsersListed: true };
   } catch (error) {

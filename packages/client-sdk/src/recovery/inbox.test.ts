@@ -69,7 +69,7 @@ class FakeServer {
           ? [conversation.groupId]
           : [];
     });
-    return [...new Set(ids)];
+    return [...new Set(ids.reverse())];
   }
 
   #newest(kind: 'p2p' | 'group', ids: bigint[]): Map<bigint, number> {
@@ -165,6 +165,23 @@ describe('a recovery', () => {
     expect([midsIn(PEER), midsIn(GROUP), delivered.length]).toEqual([[3n], [4n], 2]);
   });
 
+  test('does not ask about more conversations than may have news', async () => {
+    const [server, { inbox, delivered }] = [new FakeServer(), createInbox()];
+    for (let id = 1000n; id < 2000n; id += 1n) server.store({ kind: 'p2p', peerUid: id });
+    server.now += 60_000;
+    inbox.start(server.now);
+    const methods: string[] = [];
+    inbox.handleLoss(server.now);
+    for (let id = 1500n; id < 1750n; id += 1n) server.store({ kind: 'p2p', peerUid: id });
+    inbox.hold();
+    await inbox.recover((async (method: string, params: object) => {
+      methods.push(method);
+      return server.answer(method, params as Params);
+    }) as unknown as Call);
+    expect(delivered.length).toBe(250);
+    expect(methods.filter((method) => method === 'getp2punread').length).toBe(2);
+  });
+
   test('without such a list, a message of a new user lets those before it come first', async () => {
     const [server, { inbox, midsIn }] = [new FakeServer(), createInbox()];
     server.listsConversations = false;
@@ -213,6 +230,27 @@ describe('a recovery', () => {
     expect(gaps).toMatchObject([{ conversation: GROUP, error: { code: 200041 } }]);
     inbox.handleLive(pushOf(server.store(GROUP)));
     expect(midsIn(GROUP)).toEqual([1n, 3n]);
+    await loseAndRecover(inbox, server, () => {});
+    expect(gaps.length).toBe(1);
+  });
+
+  test('does not reach back before a room was entered', async () => {
+    const [server, { inbox, midsIn }] = [new FakeServer(), createInbox()];
+    const room: Conversation = { kind: 'room', roomId: 3n };
+    inbox.start(server.now);
+    inbox.handleLoss(server.now);
+    server.store(room);
+    inbox.hold();
+    // The room is entered while the recovery waits for answers; a message comes before the answer to the entry.
+    const recovered = inbox.recover((async (method: string, params: object) => {
+      await Promise.resolve();
+      return server.answer(method, params as Params);
+    }) as unknown as Call);
+    server.now += 1;
+    inbox.handleLive(pushOf(server.store(room)));
+    inbox.follow(room, server.now);
+    await recovered;
+    expect(midsIn(room)).toEqual([2n]);
   });
 
   test('that loses its connection leaves the rest to the next one', async () => {

@@ -1,7 +1,7 @@
 import { type Logger, RtmError } from '@parley/contract/sdk';
 import type { Call } from '../call.ts';
 import { type Conversation, conversationKey } from '../conversation.ts';
-import { isConnectionLost } from '../errors.ts';
+import { isConnectionLost, isTransient } from '../errors.ts';
 import type { Message } from '../messages/message.ts';
 import { findChangedConversations } from './changed-conversations.ts';
 import { ConversationFeed } from './conversation-feed.ts';
@@ -39,7 +39,7 @@ export type InboxOptions = {
 export class Inbox {
   readonly #options: InboxOptions;
   readonly #feeds = new Map<string, ConversationFeed>();
-  /** When the first login began, in the time of the server; older messages are the business of the application. */
+  /** When the user was online first, in the time of the server; older messages are for the application to page. */
   #startedAt: number | undefined;
   /** Since when messages may be missing; undefined while none are. */
   #gapSince: number | undefined;
@@ -51,10 +51,10 @@ export class Inbox {
     this.#options = options;
   }
 
-  /** @param serverTime - Of the server, when the first login began. */
+  /** The first login is through. @param serverTime - Of the server, after it. */
   start(serverTime: number): void {
     this.#startedAt = serverTime;
-    this.#open({ kind: 'broadcast', broadcast: true }, serverTime - 1, false);
+    this.follow({ kind: 'broadcast', broadcast: true }, serverTime);
   }
 
   /** A connection has ended. @param lastSignAt - Time of the server when something last came from it. */
@@ -150,15 +150,23 @@ export class Inbox {
     if (this.#recovery?.call !== call) return;
     if (missed !== undefined) onGap({ conversation: feed.conversation, ...missed });
     feed.release();
+    // A history that may not be read is not asked for again after each loss.
+    if (missed?.error !== undefined && !isTransient(missed.error)) this.unfollow(feed.conversation);
   }
 
   /** A conversation that is new to the client: what came before its first message is missing when a gap is open. */
   #openFor(conversation: Conversation, floorMtime: number): ConversationFeed {
-    const since = this.#gapSince ?? (conversation.kind === 'p2p' ? this.#unlistedSince : undefined);
+    const since = this.#unknownSince(conversation);
     if (since === undefined) return this.#open(conversation, floorMtime, false);
     const feed = this.#open(conversation, since - 1, true);
     if (this.#recovery !== undefined) this.#startReading(feed);
     return feed;
+  }
+
+  /** Since when a conversation that is new may lack messages. Rooms count from when they are entered. */
+  #unknownSince({ kind }: Conversation): number | undefined {
+    if (kind === 'room') return undefined;
+    return this.#gapSince ?? (kind === 'p2p' ? this.#unlistedSince : undefined);
   }
 
   #open(conversation: Conversation, floorMtime: number, isHeld: boolean): ConversationFeed {

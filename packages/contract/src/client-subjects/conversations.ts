@@ -114,7 +114,10 @@ export const conversationMethods = declareMethods('conversations', {
     summary: 'Lists all conversations of the caller.',
     gates: ['client'],
     params: {},
-    answer: { p2p: idList('the users'), group: idList('the groups') },
+    answer: {
+      p2p: idList('the users, newest conversation first'),
+      group: idList('the groups, newest conversation first'),
+    },
     refusals: {},
     notes: newestIds,
   },

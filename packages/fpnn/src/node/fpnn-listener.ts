@@ -1,5 +1,10 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
+import {
+  createSecureContext,
+  createServer as createTlsServer,
+  type TlsOptions,
+  type Server as TlsServer,
+} from 'node:tls';
 import type { PeerBuiltins } from '../built-in-methods.ts';
 import type { IncomingQuest } from '../incoming-quest.ts';
 import { DEFAULT_PACKET_MAX_BYTES } from '../packet.ts';
@@ -10,6 +15,7 @@ import { FlushQueue } from './flush-queue.ts';
 import { HttpFront } from './http-front.ts';
 import { IdleSweep } from './idle-sweep.ts';
 import type { ListenerContext, OpenSocket } from './listener-context.ts';
+import { ListeningPort } from './listening-port.ts';
 import { OpeningSocket } from './opening-socket.ts';
 
 /** Settings of an `FpnnListener`. */
@@ -31,8 +37,13 @@ export interface FpnnListenerOptions {
   readonly packetMaxBytes?: number;
   /** Closes connections without traffic in either direction, up to a twelfth later. Default 60000; 0 never. */
   readonly idleTimeoutMs?: number;
-  /** More connections, with those in a TLS handshake, are closed at once. Default: no limit. */
+  /**
+   * With so many connections, those in a TLS handshake included, the port is closed until there is room again: a client
+   * that is refused the connection tries again, one that is accepted and dropped may not. Default: no limit.
+   */
   readonly connectionsMax?: number;
+  /** Called when that happens. */
+  readonly onFull?: () => void;
   /** A connection with more bytes waiting to be sent is closed: its reader is too slow. Default 8 MiB. */
   readonly outputMaxBytes?: number;
   /** Two-way quests of one connection without an answer, after which it is not read on. Default 10000. */
@@ -55,7 +66,11 @@ const DEFAULT_IDLE_TIMEOUT_MS = 60_000;
 const DEFAULT_OUTPUT_MAX_BYTES = 8 * 1024 * 1024;
 const DEFAULT_IN_FLIGHT_MAX = 10_000;
 const TLS_HANDSHAKE_TIMEOUT_MS = 10_000;
-const BACKLOG = 1024;
+/** This part of `connectionsMax` has to be free before a full port is opened again. */
+const ROOM_PART = 1 / 100;
+/** Reading pauses when this part of `outputMaxBytes` waits to be sent, but not below what a socket buffers anyway. */
+const OUTPUT_PAUSE_PART = 1 / 8;
+const OUTPUT_PAUSE_MIN_BYTES = 64 * 1024;
 
 /**
  * Serves FPNN on one port: plain or encrypted over TCP, over WebSocket at `/service/<anything>`, and as HTTP requests at
@@ -71,6 +86,8 @@ export class FpnnListener {
   readonly #server: Server;
   /** Sockets in a TLS handshake, or beneath a TLS connection. */
   readonly #rawSockets = new Set<Socket>();
+  readonly #port: ListeningPort;
+  #isFull = false;
   #closed: Promise<void> | undefined;
   #handleAllClosed: (() => void) | undefined;
 
@@ -81,7 +98,10 @@ export class FpnnListener {
     this.#http = new HttpFront(this.#context);
     this.#server = this.#createServer();
     if (options.connectionsMax !== undefined) this.#server.maxConnections = options.connectionsMax;
+    // Only those that came before the full port was closed.
     this.#server.on('drop', () => this.#context.onClosed('too-many'));
+    const { host, port } = options;
+    this.#port = new ListeningPort(this.#server, { host, port, onError: this.#context.onError });
   }
 
   /** Connections of all kinds, also those that have not told yet what they speak. */
@@ -96,25 +116,24 @@ export class FpnnListener {
    * @throws The error of the system, as EADDRINUSE.
    */
   listen(): Promise<{ host: string; port: number }> {
-    const { host, port } = this.#options;
-    return new Promise((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen({ host, port, backlog: BACKLOG }, () => {
-        this.#server.off('error', reject);
-        // From here on it is about single connections that could not be accepted.
-        this.#server.on('error', this.#context.onError);
-        const address = this.#server.address();
-        if (address === null || typeof address === 'string') reject(new Error('not listening on a port'));
-        else resolve({ host: address.address, port: address.port });
-      });
-    });
+    return this.#port.open();
   }
 
   /** Frees the port. Connections stay; HTTP responses ask their clients to close. */
   async stopAccepting(): Promise<void> {
     this.#http.isDraining = true;
-    // Its callback waits for the last connection; the port is free at once.
-    this.#server.close();
+    this.#port.stop();
+  }
+
+  /**
+   * Uses another certificate for the connections to come. Only for a listener with TLS.
+   *
+   * @throws Error when certificate and key are none, or no pair; the present ones stay in use.
+   */
+  replaceCertificate(pair: { cert: string; key: string }): void {
+    // The server would have taken a part of a bad one.
+    createSecureContext(pair);
+    (this.#server as TlsServer).setSecureContext({ ...this.#options.tls, ...pair });
   }
 
   /**
@@ -139,17 +158,20 @@ export class FpnnListener {
 
   #createContext(): ListenerContext {
     const options = this.#options;
+    const outputMaxBytes = options.outputMaxBytes ?? DEFAULT_OUTPUT_MAX_BYTES;
     return {
       onConnection: options.onConnection,
       onViolation: options.onViolation ?? (() => {}),
       onClosed: (reason) => {
         options.onClosed?.(reason);
+        this.#reopenWithRoom();
         if (this.connectionCount === 0) this.#handleAllClosed?.();
       },
       onError: options.onError ?? (() => {}),
       serverKey: options.encryption,
       packetMaxBytes: options.packetMaxBytes ?? DEFAULT_PACKET_MAX_BYTES,
-      outputMaxBytes: options.outputMaxBytes ?? DEFAULT_OUTPUT_MAX_BYTES,
+      outputMaxBytes,
+      outputPauseBytes: Math.max(outputMaxBytes * OUTPUT_PAUSE_PART, OUTPUT_PAUSE_MIN_BYTES),
       inFlightMax: options.inFlightMax ?? DEFAULT_IN_FLIGHT_MAX,
       now: options.now ?? Date.now,
       builtins: options.builtins,
@@ -165,7 +187,11 @@ export class FpnnListener {
     const server = createTlsServer({ handshakeTimeout: TLS_HANDSHAKE_TIMEOUT_MS, ...this.#options.tls, ...common });
     server.on('connection', (socket: Socket) => {
       this.#rawSockets.add(socket);
-      socket.once('close', () => this.#rawSockets.delete(socket));
+      this.#closeWhenFull();
+      socket.once('close', () => {
+        this.#rawSockets.delete(socket);
+        this.#reopenWithRoom();
+      });
     });
     server.on('secureConnection', (socket) => this.#accept(socket));
     server.on('tlsClientError', () => this.#context.onViolation('bad-tls'));
@@ -174,5 +200,25 @@ export class FpnnListener {
 
   #accept(socket: Socket): void {
     new OpeningSocket(this.#context, socket, this.#http);
+    this.#closeWhenFull();
+  }
+
+  get #socketCount(): number {
+    return this.#options.tls === undefined ? this.connectionCount : this.#rawSockets.size;
+  }
+
+  #closeWhenFull(): void {
+    const { connectionsMax = Number.POSITIVE_INFINITY, onFull } = this.#options;
+    if (this.#isFull || this.#socketCount < connectionsMax) return;
+    this.#isFull = true;
+    this.#port.pause();
+    onFull?.();
+  }
+
+  #reopenWithRoom(): void {
+    const { connectionsMax = 0 } = this.#options;
+    if (!this.#isFull || this.#socketCount > connectionsMax - Math.ceil(connectionsMax * ROOM_PART)) return;
+    this.#isFull = false;
+    this.#port.reopen();
   }
 }

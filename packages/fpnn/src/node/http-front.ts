@@ -1,15 +1,13 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { type WebSocket, WebSocketServer } from 'ws';
 import { HttpConnection } from './http-connection.ts';
 import { parseServicePath } from './http-quest.ts';
 import type { ListenerContext } from './listener-context.ts';
 import { ownerOf, stopReading } from './socket-owner.ts';
 import { WebSocketConnection } from './websocket-connection.ts';
 import { WebSocketFrames } from './websocket-frame.ts';
-
-const CLOSE_HANDSHAKE_MS = 5000;
+import { acceptWebSocket } from './websocket-handshake.ts';
 
 /** Takes the sockets that turn out to speak HTTP: answers requests and upgrades to WebSocket. It never listens itself. */
 export class HttpFront {
@@ -17,7 +15,6 @@ export class HttpFront {
   isDraining = false;
   readonly #context: ListenerContext;
   readonly #server: Server;
-  readonly #webSockets: WebSocketServer;
   readonly #frames = new WebSocketFrames();
 
   constructor(context: ListenerContext) {
@@ -32,7 +29,6 @@ export class HttpFront {
     });
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
     this.#server.on('clientError', handleClientError);
-    this.#webSockets = createWebSocketServer(context.packetMaxBytes);
   }
 
   /** Takes a socket over, with the bytes read so far. */
@@ -51,28 +47,18 @@ export class HttpFront {
       socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
       return;
     }
-    this.#webSockets.handleUpgrade(request, socket, head, (webSocket: WebSocket) => {
-      const http = ownerOf(socket);
-      if (http instanceof HttpConnection) http.release();
-      new WebSocketConnection(this.#context, socket, webSocket, this.#frames);
-    });
+    const accepted = acceptWebSocket(request);
+    if (accepted === undefined) {
+      socket.end(
+        'HTTP/1.1 400 Bad Request\r\nConnection: close\r\nSec-WebSocket-Version: 13\r\nContent-Length: 0\r\n\r\n',
+      );
+      return;
+    }
+    socket.write(accepted);
+    const http = ownerOf(socket);
+    if (http instanceof HttpConnection) http.release();
+    new WebSocketConnection(this.#context, socket, this.#frames, head);
   }
-}
-
-function createWebSocketServer(messageMaxBytes: number): WebSocketServer {
-  const options = {
-    noServer: true,
-    clientTracking: false,
-    perMessageDeflate: false,
-    maxPayload: messageMaxBytes,
-    // A text message holds a packet, which is no text.
-    skipUTF8Validation: true,
-    // Pongs leave with everything else of their turn, and count as output.
-    autoPong: false,
-    // Not yet known to the types of ws.
-    closeTimeout: CLOSE_HANDSHAKE_MS,
-  };
-  return new WebSocketServer(options);
 }
 
 /** Errors of the socket end the connection by themselves, errors of the parser have to. */

@@ -19,6 +19,8 @@ export interface ListenerContext {
   readonly serverKey: ServerKey | undefined;
   readonly packetMaxBytes: number;
   readonly outputMaxBytes: number;
+  /** A connection with more waiting to be sent is not read on. */
+  readonly outputPauseBytes: number;
   readonly inFlightMax: number;
   readonly now: () => number;
   readonly builtins: PeerBuiltins | undefined;

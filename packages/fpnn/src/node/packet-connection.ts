@@ -13,10 +13,8 @@ import { SocketOwner } from './socket-owner.ts';
 
 /** Where the type of a packet stands in its header. */
 const MTYPE_OFFSET = 6;
-/** Reading pauses when this part of `outputMaxBytes` waits to be sent, but not below what a socket buffers anyway. */
-const OUTPUT_PAUSE_PART = 1 / 8;
-const OUTPUT_PAUSE_MIN_BYTES = 64 * 1024;
-
+/** More than this does not wait for the end of the turn. */
+const FLUSH_AT_BYTES = 256 * 1024;
 /** A connection that carries packets both ways, over TCP or WebSocket: limits, flow control and closing. */
 export abstract class PacketConnection extends SocketOwner implements Connection, ByteStream, Flushable {
   abstract readonly transport: Transport;
@@ -114,6 +112,12 @@ export abstract class PacketConnection extends SocketOwner implements Connection
     this.socket.destroySoon();
   }
 
+  /** The other side closes in good order: nothing more is sent. */
+  protected abandon(): void {
+    this.markClosing('peer');
+    this.#outbox.discard();
+  }
+
   /** Hands the connection to the owner of the listener. From here on packets may be sent. */
   protected open(): void {
     const { packetMaxBytes, now, builtins, onError } = this.context;
@@ -167,9 +171,17 @@ export abstract class PacketConnection extends SocketOwner implements Connection
 
   /** Queues bytes that are ready for the wire. */
   protected send(bytes: Uint8Array): void {
-    if (this.#outbox.isEmpty) this.context.flushQueue.add(this);
-    this.#outbox.push(bytes);
-    if (this.bufferedBytes > this.context.outputMaxBytes) this.closeFor('slow-reader');
+    const { flushQueue, outputMaxBytes } = this.context;
+    if (this.#outbox.isEmpty) flushQueue.add(this);
+    this.#outbox.push(bytes, flushQueue.root);
+    if (this.#outbox.queuedBytes > FLUSH_AT_BYTES || this.bufferedBytes > outputMaxBytes) this.#offer(bytes.length);
+  }
+
+  /** Much was queued within one turn: only what the system does not take counts against the reader. */
+  #offer(lastBytes: number): void {
+    const { outputMaxBytes } = this.context;
+    if (lastBytes <= outputMaxBytes) this.#outbox.flush();
+    if (this.bufferedBytes > outputMaxBytes) this.closeFor('slow-reader');
   }
 
   /** The next packet that has come in. May throw ProtocolViolation. */
@@ -188,9 +200,8 @@ export abstract class PacketConnection extends SocketOwner implements Connection
 
   /** A peer that does not read its answers, or asks more than is answered, has to wait: memory stays bounded. */
   #mustPause(): boolean {
-    const { inFlightMax, outputMaxBytes } = this.context;
-    const pauseBytes = Math.max(outputMaxBytes * OUTPUT_PAUSE_PART, OUTPUT_PAUSE_MIN_BYTES);
-    return this.#inFlight >= inFlightMax || this.bufferedBytes > pauseBytes;
+    const { inFlightMax, outputPauseBytes } = this.context;
+    return this.#inFlight >= inFlightMax || this.bufferedBytes > outputPauseBytes;
   }
 
   #pause(): void {

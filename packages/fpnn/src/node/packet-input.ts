@@ -25,6 +25,11 @@ export class PacketInput {
     this.#decryptor.append(this.#reader.takeRest());
   }
 
+  /** As `PacketReader.nextBareAnswer`; answers that came encrypted are not looked for. */
+  nextBareAnswer(): number {
+    return this.#decryptor === undefined ? this.#reader.nextBareAnswer() : -1;
+  }
+
   /**
    * The next whole packet, or undefined until more bytes are there.
    *

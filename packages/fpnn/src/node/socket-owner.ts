@@ -102,15 +102,16 @@ export function listenToSocket(socket: Socket): void {
   socket.on('error', handleError);
 }
 
-/** Leaves data and end to others, here node:http and ws; the owner still hears of the close. */
+/** Leaves data and end to others, here node:http; the owner still hears of the close. */
 export function stopReading(socket: Socket): void {
   socket.off('data', handleData);
   socket.off('end', handleEnd);
 }
 
-/** Lets the owner see data again, beside others. */
+/** Gives data and end to the owner again. */
 export function readAgain(socket: Socket): void {
   socket.on('data', handleData);
+  socket.on('end', handleEnd);
 }
 
 function handleData(this: OwnedSocket, chunk: Buffer): void {

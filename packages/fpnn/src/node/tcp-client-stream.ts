@@ -49,7 +49,7 @@ export class TcpClientStream implements ByteStream, Flushable {
   write(packet: Uint8Array): void {
     if (!this.#socket.writable) return;
     if (this.#outbox.isEmpty) this.#flushQueue.add(this);
-    this.#outbox.push(this.#encryptor === undefined ? packet : this.#encryptor.encrypt(packet));
+    this.#outbox.push(this.#encryptor === undefined ? packet : this.#encryptor.encrypt(packet), this.#flushQueue.root);
   }
 
   flush(): void {

@@ -30,6 +30,11 @@ export class TcpConnection extends PacketConnection {
   }
 
   protected override nextPacket(): Packet | undefined {
+    if (this.isOpen) {
+      for (let seq = this.#input.nextBareAnswer(); seq >= 0; seq = this.#input.nextBareAnswer()) {
+        this.peer.handleBareAnswer(seq);
+      }
+    }
     return this.#input.next();
   }
 

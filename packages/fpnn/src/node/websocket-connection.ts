@@ -1,74 +1,70 @@
 import type { Socket } from 'node:net';
-import type { WebSocket } from 'ws';
 import { ProtocolViolation } from '../errors.ts';
 import type { Packet } from '../packet.ts';
-import { PacketReader } from '../packet-reader.ts';
+import { BARE_ANSWER_BYTES, bareAnswerSeq, PacketReader } from '../packet-reader.ts';
 import type { CloseReason } from './connection.ts';
 import type { ListenerContext } from './listener-context.ts';
 import { PacketConnection } from './packet-connection.ts';
 import { readAgain } from './socket-owner.ts';
+import { answerCloseFrame, encodeCloseFrame, WEBSOCKET_CLOSE_CODES } from './websocket-close.ts';
 import { encodeWebSocketFrame, WEBSOCKET_OPCODES, type WebSocketFrames } from './websocket-frame.ts';
+import { WebSocketReader } from './websocket-reader.ts';
 
-const NORMAL = 1000;
-/** RFC 6455, section 7.4.1. */
 const CLOSE_CODES: Readonly<Partial<Record<CloseReason, number>>> = {
-  idle: 1001,
-  shutdown: 1001,
-  violation: 1002,
-  error: 1011,
+  idle: WEBSOCKET_CLOSE_CODES.goingAway,
+  shutdown: WEBSOCKET_CLOSE_CODES.goingAway,
+  violation: WEBSOCKET_CLOSE_CODES.protocolError,
+  error: WEBSOCKET_CLOSE_CODES.internalError,
 };
-const MESSAGE_TOO_LONG = 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH';
-/** The state of a WebSocket in which frames may be sent. */
-const OPEN = 1;
 
-/**
- * A connection that carries one FPNN packet in each WebSocket message, binary or text; it sends binary.
- *
- * `ws` does the handshake, reads frames and closes. Data and pongs bypass it: whole frames are written to the socket,
- * all of one turn together, which costs a fifteenth of `ws.send` under load. That is sound because `ws` too writes
- * nothing but whole frames, at once, when compression is off.
- */
+/** A connection that carries one FPNN packet in each WebSocket message, binary or text; it sends binary. */
 export class WebSocketConnection extends PacketConnection {
   readonly transport = 'websocket';
-  readonly #webSocket: WebSocket;
   readonly #frames: WebSocketFrames;
-  readonly #reader: PacketReader;
-  #messages: Buffer[] = [];
+  readonly #input: WebSocketReader;
+  readonly #packets: PacketReader;
+  #isTooLong = false;
 
-  constructor(context: ListenerContext, socket: Socket, webSocket: WebSocket, frames: WebSocketFrames) {
+  /** @param firstBytes - What came behind the handshake. */
+  constructor(context: ListenerContext, socket: Socket, frames: WebSocketFrames, firstBytes: Buffer) {
     super(context, socket);
-    this.#webSocket = webSocket;
     this.#frames = frames;
-    this.#reader = new PacketReader({ packetMaxBytes: context.packetMaxBytes });
-    webSocket.on('message', (message: Buffer) => this.#handleMessage(message));
-    webSocket.on('ping', (data) => this.#handlePing(data));
-    webSocket.on('error', (error) => this.#handleError(error));
+    this.#input = new WebSocketReader(context.packetMaxBytes);
+    this.#packets = new PacketReader({ packetMaxBytes: context.packetMaxBytes });
     readAgain(socket);
     this.open();
+    if (firstBytes.length > 0) this.handleData(firstBytes);
   }
 
-  /** `ws` reads the bytes; here they only show that the other side lives. */
-  override handleData(_chunk: Buffer): void {
+  override handleData(chunk: Buffer): void {
     this.touch();
-  }
-
-  override write(packet: Uint8Array): void {
-    if (this.#webSocket.readyState === OPEN) super.write(packet);
-  }
-
-  override flush(): void {
-    // After its close frame a side must not send anything.
-    if (this.#webSocket.readyState === OPEN) super.flush();
+    this.#input.append(chunk);
+    if (this.isClosing) this.#awaitClose();
+    else this.pump();
   }
 
   protected override nextPacket(): Packet | undefined {
-    const message = this.#messages.shift();
-    if (message === undefined) return undefined;
-    this.#reader.append(message);
-    const packet = this.#reader.next();
-    if (packet === undefined) throw new ProtocolViolation('partial-packet');
-    if (this.#reader.bufferedBytes > 0) throw new ProtocolViolation('extra-packet');
-    return packet;
+    while (!this.isClosing) {
+      const payload = this.#readFrame();
+      if (payload === undefined) return undefined;
+      switch (this.#input.opcode) {
+        case WEBSOCKET_OPCODES.close:
+          this.#handleClose(payload);
+          break;
+        case WEBSOCKET_OPCODES.ping:
+          // Pongs leave with everything else of their turn, and count as output.
+          this.send(encodeWebSocketFrame(WEBSOCKET_OPCODES.pong, payload));
+          break;
+        case WEBSOCKET_OPCODES.pong:
+          break;
+        default: {
+          const seq = payload.length === BARE_ANSWER_BYTES ? bareAnswerSeq(payload, 0) : -1;
+          if (seq < 0) return this.#packetOf(payload);
+          this.peer.handleBareAnswer(seq);
+        }
+      }
+    }
+    return undefined;
   }
 
   protected override encodeForWire(packet: Uint8Array): Uint8Array {
@@ -76,32 +72,44 @@ export class WebSocketConnection extends PacketConnection {
   }
 
   protected override endOutput(reason?: CloseReason): void {
-    this.#webSocket.close((reason !== undefined && CLOSE_CODES[reason]) || NORMAL);
+    const code = this.#isTooLong ? WEBSOCKET_CLOSE_CODES.tooLong : reason && CLOSE_CODES[reason];
+    if (this.socket.writable) this.socket.write(encodeCloseFrame(code ?? WEBSOCKET_CLOSE_CODES.normal));
   }
 
-  protected override pauseInput(): void {
-    this.#webSocket.pause();
+  #readFrame(): Uint8Array | undefined {
+    try {
+      return this.#input.next();
+    } catch (error) {
+      this.#isTooLong = error instanceof ProtocolViolation && error.reason === 'oversize';
+      throw error;
+    }
   }
 
-  protected override resumeInput(): void {
-    this.#webSocket.resume();
+  #packetOf(message: Uint8Array): Packet {
+    this.#packets.append(message);
+    const packet = this.#packets.next();
+    if (packet === undefined) throw new ProtocolViolation('partial-packet');
+    if (this.#packets.bufferedBytes > 0) throw new ProtocolViolation('extra-packet');
+    return packet;
   }
 
-  #handleMessage(message: Buffer): void {
-    if (this.isClosing) return;
-    this.#messages.push(message);
-    this.pump();
+  /** The other side has begun to close. After the answer nothing may be sent, what is queued neither. */
+  #handleClose(payload: Uint8Array): void {
+    const answer = answerCloseFrame(payload);
+    if (answer === undefined) throw new ProtocolViolation('bad-websocket', 'not a close frame');
+    this.abandon();
+    this.socket.end(answer);
   }
 
-  #handlePing(data: Buffer): void {
-    if (this.isClosing || this.#webSocket.readyState !== OPEN) return;
-    this.send(encodeWebSocketFrame(WEBSOCKET_OPCODES.pong, data));
-  }
-
-  /** `ws` has found a frame that it does not take, and closes with the fitting code. */
-  #handleError(error: NodeJS.ErrnoException): void {
-    if (this.isClosing || !error.code?.startsWith('WS_ERR_')) return;
-    this.context.onViolation(error.code === MESSAGE_TOO_LONG ? 'oversize' : 'bad-websocket');
-    this.markClosing('violation');
+  /** This side has begun to close: all that counts is the answer to that. */
+  #awaitClose(): void {
+    try {
+      for (let payload = this.#input.next(); payload !== undefined; payload = this.#input.next()) {
+        if (this.#input.opcode === WEBSOCKET_OPCODES.close) this.socket.end();
+      }
+    } catch {
+      // It has been counted why the connection ends; now it ends at once.
+      this.socket.destroy();
+    }
   }
 }

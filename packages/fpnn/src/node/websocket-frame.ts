@@ -1,5 +1,12 @@
-/** Opcodes of the frames that a server sends here. */
-export const WEBSOCKET_OPCODES = { binary: 0x2, pong: 0xa } as const;
+/** RFC 6455, section 11.8. */
+export const WEBSOCKET_OPCODES = {
+  continuation: 0x0,
+  text: 0x1,
+  binary: 0x2,
+  close: 0x8,
+  ping: 0x9,
+  pong: 0xa,
+} as const;
 
 const FINAL = 0x80;
 // The 7-bit length ends at 125: 126 and 127 announce a 16-bit and a 64-bit length (RFC 6455, section 5.2).

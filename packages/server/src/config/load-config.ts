@@ -22,6 +22,7 @@ export const ENVIRONMENT: Record<string, { path: readonly string[]; as: Source }
   PARLEY_CLIENT_GATE_TLS_PORT: { path: ['clientGate', 'tlsPort'], as: 'number' },
   PARLEY_CLIENT_GATE_CERT_FILE: { path: ['clientGate', 'certFile'], as: 'text' },
   PARLEY_CLIENT_GATE_KEY_FILE: { path: ['clientGate', 'keyFile'], as: 'text' },
+  PARLEY_CLIENT_GATE_CERTIFICATE_CHECK_MS: { path: ['clientGate', 'certificateCheckMs'], as: 'number' },
   PARLEY_CLIENT_GATE_PACKET_MAX_BYTES: { path: ['clientGate', 'packetMaxBytes'], as: 'number' },
   PARLEY_CLIENT_GATE_CONNECTIONS_MAX: { path: ['clientGate', 'connectionsMax'], as: 'number' },
   PARLEY_CLIENT_GATE_OUTPUT_MAX_BYTES: { path: ['clientGate', 'outputMaxBytes'], as: 'number' },

@@ -57,6 +57,8 @@ export const serverConfigSchema = z.strictObject({
       /** Certificate and key in PEM form. Without them a self-signed one is made in the data folder. */
       certFile: z.string().optional(),
       keyFile: z.string().optional(),
+      /** How often these files are looked at for a renewed certificate. */
+      certificateCheckMs: z.int().min(100).default(10_000),
       packetMaxBytes: z
         .int()
         .min(1024)

@@ -12,12 +12,13 @@ export class Delivery {
   readonly #bus: Bus;
   readonly #sessions: SessionDirectory;
   readonly #audiences: Audiences;
-  /** All two-way pushes to sessions take their numbers from here. */
-  readonly encoder = new PushEncoder();
+  /** Encodes every two-way push to clients: their numbers must come from one counter. */
+  readonly encoder: PushEncoder;
   /** Pushes handed to connections. */
   pushed = 0;
 
-  constructor(parts: { bus: Bus; sessions: SessionDirectory; audiences: Audiences }) {
+  constructor(parts: { bus: Bus; sessions: SessionDirectory; audiences: Audiences; now: () => number }) {
+    this.encoder = new PushEncoder(parts.now);
     this.#bus = parts.bus;
     this.#sessions = parts.sessions;
     this.#audiences = parts.audiences;

@@ -12,9 +12,9 @@ import {
   countGroupMembers,
   countGroups,
   dissolveGroup,
+  groupsOfUsers,
   isGroupMember,
   listGroupMembers,
-  listGroupsOfUser,
   lockGroup,
   removeGroupMembers,
 } from '../storage/group-store.ts';
@@ -29,6 +29,7 @@ const LOGIN_TRIES_MAX = 5;
  */
 export class GroupService {
   readonly #db: Database;
+  readonly #groupsOf: (project: number, uid: bigint) => Promise<bigint[]>;
   readonly #sessions: SessionDirectory;
   readonly #audiences: Audiences;
   readonly #bans: BanRegister;
@@ -39,6 +40,7 @@ export class GroupService {
 
   constructor(parts: { db: Database; sessions: SessionDirectory; audiences: Audiences; bans: BanRegister }) {
     this.#db = parts.db;
+    this.#groupsOf = groupsOfUsers(parts.db);
     this.#sessions = parts.sessions;
     this.#audiences = parts.audiences;
     this.#bans = parts.bans;
@@ -123,7 +125,7 @@ export class GroupService {
   }
 
   groupsOf(project: Project, uid: bigint): Promise<bigint[]> {
-    return listGroupsOfUser(this.#db, project.pid, uid);
+    return this.#groupsOf(project.pid, uid);
   }
 
   /** Public and private info; empty when never set. */

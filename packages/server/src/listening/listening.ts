@@ -19,7 +19,7 @@ type OfConnection = { channel: PushChannel; listeners: Map<number, Listener> };
 export class Listening {
   readonly #now: () => number;
   readonly #endpoint: string;
-  readonly #encoder = new PushEncoder();
+  readonly #encoder: PushEncoder;
   readonly #connections = new Map<Peer, OfConnection>();
   readonly #projects = new Map<number, Set<Listener>>();
   #timer: NodeJS.Timeout | undefined;
@@ -28,6 +28,7 @@ export class Listening {
   /** @param parts.endpoint - The client gate that events name. */
   constructor(parts: { bus: Bus; sessions: SessionDirectory; endpoint: string; now: () => number }) {
     this.#now = parts.now;
+    this.#encoder = new PushEncoder(parts.now);
     this.#endpoint = parts.endpoint;
     parts.bus.subscribe((message) => this.#handleMessage(message));
     parts.sessions.listen({

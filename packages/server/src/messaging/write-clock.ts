@@ -7,9 +7,10 @@
  */
 export class WriteClock {
   readonly #now: () => number;
-  /** Times of the writes on their way, the oldest first. */
+  /** Times of the writes on their way. */
   readonly #begun = new Set<{ at: number }>();
-  #given = 0;
+  /** The latest time of any write; the clock of the machine may have been set back since. */
+  #latest = 0;
   #closed = 0;
 
   constructor(now: () => number) {
@@ -18,8 +19,8 @@ export class WriteClock {
 
   /** Runs a write. @param write - Is given the time for its messages, ms; it is later than every time that was closed. */
   async run<T>(write: (at: number) => Promise<T>): Promise<T> {
-    const begun = { at: Math.max(this.#now(), this.#given, this.#closed + 1) };
-    this.#given = begun.at;
+    const begun = { at: Math.max(this.#now(), this.#closed + 1) };
+    this.#latest = Math.max(this.#latest, begun.at);
     this.#begun.add(begun);
     try {
       return await write(begun.at);
@@ -30,14 +31,14 @@ export class WriteClock {
 
   /** Closes the present: a message that was stored before this call is not later than the returned time, ms; one that is sent after it is. */
   closePresent(): number {
-    this.#closed = Math.max(this.#now(), this.#given, this.#closed);
+    this.#closed = Math.max(this.#now(), this.#latest, this.#closed);
     return this.#closed;
   }
 
   /** As `closePresent`, but messages that are on their way count as sent after it. */
   closePast(): number {
-    const present = this.closePresent();
-    for (const { at } of this.#begun) return Math.min(present, at - 1);
-    return present;
+    let past = this.closePresent();
+    for (const { at } of this.#begun) past = Math.min(past, at - 1);
+    return past;
   }
 }

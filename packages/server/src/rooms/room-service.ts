@@ -10,8 +10,8 @@ import {
   countRoomMembers,
   isRoomMember,
   listRoomMembers,
-  listRoomsOfUser,
   removeRoomMembers,
+  roomsOfUsers,
 } from '../storage/room-store.ts';
 import type { RoomLeaveCause, RoomListener } from './room-listener.ts';
 import type { RoomPresence } from './room-presence.ts';
@@ -31,9 +31,11 @@ export class RoomService {
   readonly #listeners: RoomListener[] = [];
   /** Changes of one user's rooms follow each other, or presence could end with another state than the database. */
   readonly #turns = new KeyedTurns();
+  readonly #storedRoomsOf: (project: number, uid: bigint) => Promise<bigint[]>;
 
   constructor(parts: { db: Database; bans: BanRegister; presence: RoomPresence }) {
     this.#db = parts.db;
+    this.#storedRoomsOf = roomsOfUsers(parts.db);
     this.#bans = parts.bans;
     this.#presence = parts.presence;
   }
@@ -125,7 +127,7 @@ export class RoomService {
   handleLogin(session: Session): Promise<void> {
     const { project, uid } = session;
     return this.#turns.run(turnOf(project, uid), async () => {
-      this.#presence.give(project.pid, uid, await listRoomsOfUser(this.#db, project.pid, uid));
+      this.#presence.give(project.pid, uid, await this.#storedRoomsOf(project.pid, uid));
       this.#presence.join(session);
       for (const rid of this.#presence.roomsOfSession(session)) this.#tellEntered(project, rid, uid);
     });

@@ -14,7 +14,7 @@ export class PushChannel {
   }
 
   push(packet: PushPacket): void {
-    this.#unanswered.add(packet, this.#now());
+    this.#unanswered.add(packet);
     this.#peer.sendEncoded(packet.bytes);
   }
 

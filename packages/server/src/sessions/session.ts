@@ -55,7 +55,8 @@ export class Session {
   start(): void {
     const held = this.#held ?? [];
     this.#held = undefined;
-    for (const packet of held) this.push(packet);
+    const sentAt = this.#now();
+    for (const packet of held) this.push({ ...packet, sentAt });
   }
 
   /** Sends a two-way push, and once more when no answer comes. */

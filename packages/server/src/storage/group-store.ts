@@ -1,5 +1,6 @@
 import type { Database, Transaction } from './database.ts';
 import { deleteAllInfos, deleteInfo } from './info-store.ts';
+import { readByUser } from './user-batch.ts';
 
 const LOCK = {
   name: 'group-lock',
@@ -49,9 +50,13 @@ const IS_MEMBER = {
   name: 'group-is-member',
   text: 'select 1 as found from group_members where project = $1 and gid = $2 and uid = $3',
 };
-const GROUPS_OF_USER = {
-  name: 'groups-of-user',
-  text: 'select gid from group_members where project = $1 and uid = $2 order by gid',
+const GROUPS_OF_USERS = {
+  name: 'groups-of-users',
+  text: `select u.at::int4 as at, m.gid
+    from unnest($1::int4[], $2::int8[]) with ordinality as u (project, uid, at)
+    cross join lateral (
+      select gid from group_members where project = u.project and uid = u.uid order by gid
+    ) as m`,
 };
 
 /** Locks the group's row until the transaction ends, making it if need be. @returns its member count, 0 for a new one. */
@@ -120,6 +125,8 @@ export async function isGroupMember(db: Database, project: number, gid: bigint, 
   return (await db.read(IS_MEMBER, [project, gid, uid])).length > 0;
 }
 
-export async function listGroupsOfUser(db: Database, project: number, uid: bigint): Promise<bigint[]> {
-  return (await db.read<{ gid: bigint }>(GROUPS_OF_USER, [project, uid])).map((row) => row.gid);
+/** Tells the groups of a user, in rising order. */
+export function groupsOfUsers(db: Database): (project: number, uid: bigint) => Promise<bigint[]> {
+  const read = readByUser<{ at: number; gid: bigint }>(db, GROUPS_OF_USERS);
+  return async (project, uid) => (await read(project, uid)).map((row) => row.gid);
 }

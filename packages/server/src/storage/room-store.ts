@@ -1,7 +1,16 @@
 import type { Database, Transaction } from './database.ts';
+import { readByUser } from './user-batch.ts';
 
 const LOCK_USER = { name: 'room-lock-user', text: 'select pg_advisory_xact_lock($1, hashint8($2))' };
 const ROOMS_OF_USER = { name: 'rooms-of-user', text: 'select rid from room_members where project = $1 and uid = $2' };
+const ROOMS_OF_USERS = {
+  name: 'rooms-of-users',
+  text: `select u.at::int4 as at, m.rid
+    from unnest($1::int4[], $2::int8[]) with ordinality as u (project, uid, at)
+    cross join lateral (
+      select rid from room_members where project = u.project and uid = u.uid order by rid
+    ) as m`,
+};
 const ADD_MEMBER = {
   name: 'room-add-member',
   text: 'insert into room_members (project, rid, uid) values ($1, $2, $3) on conflict do nothing',
@@ -54,8 +63,9 @@ export async function removeRoomMembers(
   await db.write(REMOVE_MEMBERS, [project, rids, uids]);
 }
 
-export async function listRoomsOfUser(db: Database, project: number, uid: bigint): Promise<bigint[]> {
-  return (await db.read<{ rid: bigint }>(ROOMS_OF_USER, [project, uid])).map((row) => row.rid);
+export function roomsOfUsers(db: Database): (project: number, uid: bigint) => Promise<bigint[]> {
+  const read = readByUser<{ at: number; rid: bigint }>(db, ROOMS_OF_USERS);
+  return async (project, uid) => (await read(project, uid)).map((row) => row.rid);
 }
 
 export async function listRoomMembers(db: Database, project: number, rid: bigint): Promise<bigint[]> {

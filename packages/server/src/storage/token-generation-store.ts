@@ -1,8 +1,13 @@
 import type { Database } from './database.ts';
+import { readByUser } from './user-batch.ts';
 
-const GET = {
-  name: 'token-generation-get',
-  text: 'select generation from token_generations where project = $1 and uid = $2',
+const OF_USERS = {
+  name: 'token-generations-of-users',
+  text: `select u.at::int4 as at, t.generation
+    from unnest($1::int4[], $2::int8[]) with ordinality as u (project, uid, at)
+    cross join lateral (
+      select generation from token_generations where project = u.project and uid = u.uid limit 1
+    ) as t`,
 };
 const RAISE = {
   name: 'token-generation-raise',
@@ -10,9 +15,10 @@ const RAISE = {
     on conflict (project, uid) do update set generation = token_generations.generation + 1`,
 };
 
-/** How often the tokens of the user were taken back. */
-export async function getTokenGeneration(db: Database, project: number, uid: bigint): Promise<bigint> {
-  return (await db.read<{ generation: bigint }>(GET, [project, uid]))[0]?.generation ?? 0n;
+/** Tells how often the tokens of a user were taken back. */
+export function tokenGenerations(db: Database): (project: number, uid: bigint) => Promise<bigint> {
+  const read = readByUser<{ at: number; generation: bigint }>(db, OF_USERS);
+  return async (project, uid) => (await read(project, uid))[0]?.generation ?? 0n;
 }
 
 export async function raiseTokenGeneration(db: Database, project: number, uid: bigint): Promise<void> {

@@ -43,6 +43,11 @@ export function registerServerMetrics(
   metrics.gauge('parley_client_connections', 'Open connections of the client gate', () => clientGate.connectionCount);
   metrics.gauge('parley_sessions', 'Connections that are logged in', () => sessions.count);
   metrics.total('parley_sessions_lost_total', 'Sessions that left a ping unanswered', () => clientGate.lostSessions);
+  metrics.total(
+    'parley_client_gate_full_total',
+    'Times that a port of the client gate was closed for having all the connections it may have',
+    () => clientGate.timesFull,
+  );
   metrics.gauge('parley_listeners', 'Connections of back ends that listen', () => listening.count);
   metrics.total('parley_pushes_total', 'Messages pushed to connections', () => delivery.pushed);
   metrics.totals('parley_client_calls_total', 'Calls of clients by method', ['method'], () => clientGate.calls.calls());

@@ -3,7 +3,7 @@ import { ERROR_CODES, RtmError } from '@parley/contract';
 import type { Project } from '../projects/project-settings.ts';
 import { parseTokenPublicKey } from '../projects/token-public-key.ts';
 import type { Database } from '../storage/database.ts';
-import { getTokenGeneration, raiseTokenGeneration } from '../storage/token-generation-store.ts';
+import { raiseTokenGeneration, tokenGenerations } from '../storage/token-generation-store.ts';
 import { issuedAt, issueToken, type TokenOwner } from './issued-token.ts';
 import { isSelfMadeToken } from './self-made-token.ts';
 
@@ -14,11 +14,13 @@ const CLOCK_SKEW_MS = 5 * 60_000;
 export class LoginTokens {
   readonly #db: Database;
   readonly #now: () => number;
+  readonly #generationOf: (project: number, uid: bigint) => Promise<bigint>;
   /** A project is a new object when its settings change. */
   readonly #keys = new WeakMap<Project, readonly KeyObject[]>();
 
   constructor(parts: { db: Database; now: () => number }) {
     this.#db = parts.db;
+    this.#generationOf = tokenGenerations(parts.db);
     this.#now = parts.now;
   }
 
@@ -59,7 +61,7 @@ export class LoginTokens {
   }
 
   async #owner({ pid, secret }: Project, uid: bigint): Promise<TokenOwner> {
-    return { pid, secret, uid, generation: await getTokenGeneration(this.#db, pid, uid) };
+    return { pid, secret, uid, generation: await this.#generationOf(pid, uid) };
   }
 
   #keysOf(project: Project): readonly KeyObject[] {

@@ -43,7 +43,7 @@ export class RtcWorld {
     this.rtc = new Rtc({
       sessions: this.sessions,
       timers: this.timers,
-      delivery: { encoder: new PushEncoder(), deliver: (message) => this.#hear(message) },
+      delivery: { encoder: new PushEncoder(this.timers.now), deliver: (message) => this.#hear(message) },
       rules: { checkUsers: () => this.callVerdict },
       users: { listen: (listener) => (this.#users = listener) },
       rooms: {

@@ -5,7 +5,8 @@ import type { SessionDirectory } from '../../sessions/session-directory.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { CallCounters } from '../server-gate/call-counters.ts';
 import { ConnectionCounters } from '../server-gate/connection-counters.ts';
-import type { Certificate } from './certificate.ts';
+import type { Certificate } from '../tls/certificate.ts';
+import type { CertificateWatch } from '../tls/certificate-watch.ts';
 import { ClientConnection, type ClientGateParts } from './client-connection.ts';
 import type { ClientHandler, ClientHandlers } from './client-handler.ts';
 import { Heartbeat } from './heartbeat.ts';
@@ -17,7 +18,7 @@ export type ClientGateOptions = {
   config: ServerConfig['clientGate'];
   /** Lets native clients encrypt without TLS. */
   key: ServerKey;
-  certificate: Certificate;
+  certificate: CertificateWatch;
   sessions: SessionDirectory;
   login: Login;
   entry: SessionEntry;
@@ -38,6 +39,8 @@ export class ClientGate {
   #strangerSweep: NodeJS.Timeout | undefined;
   readonly calls = new CallCounters();
   readonly connections = new ConnectionCounters();
+  /** How often a port was closed since it had all the connections it may have. */
+  timesFull = 0;
 
   constructor(options: ClientGateOptions) {
     this.#options = options;
@@ -53,8 +56,9 @@ export class ClientGate {
     };
     this.#listeners = {
       plain: this.#createListener(parts, options.config.port, {}),
-      tls: this.#createListener(parts, options.config.tlsPort, { tls: options.certificate }),
+      tls: this.#createListener(parts, options.config.tlsPort, { tls: options.certificate.current }),
     };
+    options.certificate.onRenewed((renewed) => this.#listeners.tls.replaceCertificate(renewed));
   }
 
   /** Sessions that were closed because they did not answer a ping. */
@@ -99,6 +103,10 @@ export class ClientGate {
       // Pings keep sessions from being idle; this ends sockets that never say anything.
       idleTimeoutMs: Math.max(config.loginTimeoutMs, 2 * config.pingIntervalMs),
       connectionsMax: config.connectionsMax,
+      onFull: () => {
+        this.timesFull += 1;
+        log.warn('the client gate refuses connections until there is room', { connectionsMax: config.connectionsMax });
+      },
       outputMaxBytes: config.outputMaxBytes,
       onConnection: (connection: Connection) => {
         const opened = new ClientConnection(parts, connection, now());

@@ -12,9 +12,9 @@ export class Heartbeat {
   readonly #sessions: SessionDirectory;
   readonly #pingIntervalMs: number;
   readonly #pongTimeoutMs: number;
-  readonly #pinged = new WeakMap<Session, number>();
+  /** When the next ping goes out, on the clock of `performance.now`. */
+  readonly #dueAt = new WeakMap<Session, number>();
   #timer: NodeJS.Timeout | undefined;
-  #turn = 0;
   /** Sessions closed because they did not answer. */
   lost = 0;
 
@@ -34,13 +34,17 @@ export class Heartbeat {
   }
 
   #sweep(): void {
-    this.#turn += 1;
-    const turnsPerPing = Math.max(1, Math.round(this.#pingIntervalMs / SWEEP_MS));
+    // By the clock and not by sweeps: on a busy machine those come late, and a session without pings counts as idle.
+    const now = performance.now();
     for (const session of this.#sessions.all()) {
       session.repeatPushes();
-      const due = (this.#pinged.get(session) ?? this.#turn - 1 - (turnsPerPing >> 1)) + turnsPerPing;
-      if (this.#turn < due) continue;
-      this.#pinged.set(session, this.#turn);
+      const due = this.#dueAt.get(session);
+      if (due === undefined) {
+        this.#dueAt.set(session, now + this.#pingIntervalMs / 2);
+        continue;
+      }
+      if (now < due) continue;
+      this.#dueAt.set(session, now + this.#pingIntervalMs);
       session.peer.quest('ping', {}, { timeoutMs: this.#pongTimeoutMs }).catch((error: unknown) => {
         // Any answer shows life, one that says the method is unknown too.
         if (!(error instanceof FpnnError) || error.code !== FPNN_CODES.timeout) return;

@@ -11,9 +11,10 @@ import { FpnnListener, type ServerKey } from '@parley/fpnn/node';
 import type { ServerConfig } from '../../config/server-config.ts';
 import type { ProjectDirectory } from '../../projects/project-directory.ts';
 import type { Logger } from '../../telemetry/logger.ts';
-import type { Certificate } from '../client-gate/certificate.ts';
 import { CallCounters } from '../server-gate/call-counters.ts';
 import { ConnectionCounters } from '../server-gate/connection-counters.ts';
+import type { Certificate } from '../tls/certificate.ts';
+import type { CertificateWatch } from '../tls/certificate-watch.ts';
 import type { FileReceiver } from './file-receiver.ts';
 
 type Address = { host: string; port: number };
@@ -22,7 +23,7 @@ export type FileGateOptions = {
   host: string;
   config: ServerConfig['fileGate'];
   key: ServerKey;
-  certificate: Certificate;
+  certificate: CertificateWatch;
   projects: ProjectDirectory;
   receiver: FileReceiver;
   log: Logger;
@@ -46,11 +47,9 @@ export class FileGate {
   constructor(options: FileGateOptions) {
     this.#options = options;
     const { port, webSocketPort, webSocketTlsPort } = options.config;
-    this.#listeners = [
-      this.#createListener(port, {}),
-      this.#createListener(webSocketPort, {}),
-      this.#createListener(webSocketTlsPort, { tls: options.certificate }),
-    ];
+    const webSocketTls = this.#createListener(webSocketTlsPort, { tls: options.certificate.current });
+    options.certificate.onRenewed((renewed) => webSocketTls.replaceCertificate(renewed));
+    this.#listeners = [this.#createListener(port, {}), this.#createListener(webSocketPort, {}), webSocketTls];
   }
 
   get connectionCount(): number {

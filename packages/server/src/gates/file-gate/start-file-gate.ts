@@ -19,9 +19,9 @@ import type { Database } from '../../storage/database.ts';
 import type { OutageRetry } from '../../storage/outage-retry.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { UserService } from '../../users/user-service.ts';
-import { loadCertificate } from '../client-gate/certificate.ts';
 import type { ClientHandlers } from '../client-gate/client-handler.ts';
 import type { Handlers } from '../server-gate/handler.ts';
+import type { CertificateWatch } from '../tls/certificate-watch.ts';
 import { DownloadServer } from './download-server.ts';
 import { FileDestinations } from './file-destinations.ts';
 import { FileGate } from './file-gate.ts';
@@ -41,6 +41,7 @@ export type FileGateParts = {
   users: UserService;
   rules: SendRules;
   messages: MessageService;
+  certificate: CertificateWatch;
   log: Logger;
   now: () => number;
 };
@@ -95,8 +96,15 @@ async function start(parts: FileGateParts, undo: (() => Promise<void>)[]): Promi
   const files = new FileService({ db, store, links, thumbnails, outage, now, ...config.fileStore });
   const destinations = new FileDestinations({ rules, messages });
   const receiver = new FileReceiver({ tickets, files, destinations, sessions, users, now });
-  const certificate = await loadCertificate(join(parts.dataDirectory, 'keys'), config.clientGate, now());
-  const gate = new FileGate({ host, config: fileGate, key: parts.key, certificate, projects, receiver, log });
+  const gate = new FileGate({
+    host,
+    config: fileGate,
+    key: parts.key,
+    certificate: parts.certificate,
+    projects,
+    receiver,
+    log,
+  });
   undo.push(() => gate.close());
   const { native, webSocket, webSocketTls } = await gate.listen();
   const endpoint = hostAndPort(publicHost, native.port);

@@ -1,9 +1,10 @@
 import { FpnnListener } from '@parley/fpnn/node';
 import type { ServerConfig } from '../../config/server-config.ts';
 import type { Logger } from '../../telemetry/logger.ts';
-import type { Certificate } from '../client-gate/certificate.ts';
 import { CallCounters } from '../server-gate/call-counters.ts';
 import { ConnectionCounters } from '../server-gate/connection-counters.ts';
+import type { Certificate } from '../tls/certificate.ts';
+import type { CertificateWatch } from '../tls/certificate-watch.ts';
 import { AddressRate } from './address-rate.ts';
 import type { Offers } from './offers.ts';
 import { RtcGateConnection } from './rtc-gate-connection.ts';
@@ -11,7 +12,7 @@ import { RtcGateConnection } from './rtc-gate-connection.ts';
 export type RtcGateOptions = {
   host: string;
   config: ServerConfig['rtcGate'];
-  certificate: Certificate;
+  certificate: CertificateWatch;
   offers: Offers;
   log: Logger;
   now: () => number;
@@ -38,7 +39,8 @@ export class RtcGate {
     const { config, certificate, now } = options;
     this.#options = options;
     this.#rate = new AddressRate(config.offersPerMinuteMax, now);
-    this.#tls = this.#createListener(config.port, { tls: certificate });
+    this.#tls = this.#createListener(config.port, { tls: certificate.current });
+    certificate.onRenewed((renewed) => this.#tls.replaceCertificate(renewed));
     this.#plain = config.plainPort === undefined ? undefined : this.#createListener(config.plainPort, {});
   }
 

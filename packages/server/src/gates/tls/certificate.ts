@@ -2,9 +2,14 @@ import { X509Certificate } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { createSecureContext } from 'node:tls';
 import { generate } from 'selfsigned';
 
+/** Certificate and key in PEM form. */
 export type Certificate = { cert: string; key: string };
+
+/** Where the certificate is: files of the operator, or a folder for one of our own. */
+export type CertificatePlace = { directory: string; certFile?: string | undefined; keyFile?: string | undefined };
 
 const VALID_DAYS = 3650;
 const RENEW_DAYS_BEFORE = 30;
@@ -14,14 +19,11 @@ const DAY_MS = 86_400_000;
  * The certificate of the TLS port: from the files of the configuration, or a self-signed one for this host, made at the
  * first start in `directory` and again before it expires.
  *
- * @throws Error that names the file which cannot be read or is no certificate.
+ * @throws Error that names the file which cannot be read, is no certificate, or has no fitting key.
  */
-export async function loadCertificate(
-  directory: string,
-  files: { certFile?: string | undefined; keyFile?: string | undefined },
-  now: number,
-): Promise<Certificate> {
-  if (files.certFile !== undefined && files.keyFile !== undefined) return readPair(files.certFile, files.keyFile);
+export async function loadCertificate(place: CertificatePlace, now: number): Promise<Certificate> {
+  const { directory } = place;
+  if (place.certFile !== undefined && place.keyFile !== undefined) return readPair(place.certFile, place.keyFile);
   const certFile = join(directory, 'tls.crt');
   const keyFile = join(directory, 'tls.key');
   if (!existsSync(certFile) || !existsSync(keyFile) || expiresSoon(certFile, now)) {
@@ -36,6 +38,11 @@ function readPair(certFile: string, keyFile: string): Certificate {
     new X509Certificate(pair.cert);
   } catch (cause) {
     throw new Error(`${certFile} holds no certificate in PEM form`, { cause });
+  }
+  try {
+    createSecureContext(pair);
+  } catch (cause) {
+    throw new Error(`${keyFile} holds no key in PEM form that fits ${certFile}`, { cause });
   }
   return pair;
 }

@@ -1,0 +1,200 @@
+import { ProtocolViolation } from '../errors.ts';
+import { WEBSOCKET_OPCODES } from './websocket-frame.ts';
+
+const FINAL = 0x80;
+const RESERVED = 0x70;
+const OPCODE = 0x0f;
+const MASKED = 0x80;
+const LENGTH = 0x7f;
+const LENGTH_16 = 126;
+const LENGTH_64 = 127;
+const MASK_BYTES = 4;
+const CONTROL = 0x8;
+const CONTROL_MAX_BYTES = 125;
+const PARTIAL_START_BYTES = 256;
+const NOTHING = Buffer.alloc(0);
+
+/**
+ * Reads what a WebSocket client sends (RFC 6455, section 5) from a byte stream: whole messages, joined from their
+ * fragments, and control frames.
+ *
+ * A frame inside one chunk is unmasked where it lies and not copied, so chunks belong to the reader. What goes beyond a
+ * chunk is gathered in a buffer that grows with the bytes that came, never with a length that was announced.
+ */
+export class WebSocketReader {
+  readonly #messageMaxBytes: number;
+  /** Consumed up to `#position`. */
+  #chunk: Buffer = NOTHING;
+  #position = 0;
+  /** The start of a frame that goes beyond its chunk. */
+  #partial: GrowingBytes | undefined;
+  /** The message whose fragments are coming in. */
+  #fragments: GrowingBytes | undefined;
+  #fragmentsOpcode = 0;
+  #opcode = 0;
+
+  /** @param messageMaxBytes - A longer message is a violation, whether or not in fragments. */
+  constructor(messageMaxBytes: number) {
+    this.#messageMaxBytes = messageMaxBytes;
+  }
+
+  /** Of what `next` has just given: text, binary, close, ping or pong. */
+  get opcode(): number {
+    return this.#opcode;
+  }
+
+  /** Takes a chunk. Call it when `next` has given everything. */
+  append(chunk: Buffer): void {
+    // A reader that paused in the middle of a chunk gets another one only if the socket had it already.
+    this.#chunk = this.#position < this.#chunk.length ? Buffer.concat([this.#rest(), chunk]) : chunk;
+    this.#position = 0;
+  }
+
+  /**
+   * The payload of the next message or control frame, or undefined until more bytes are there.
+   *
+   * @throws ProtocolViolation `oversize` or `bad-websocket`.
+   */
+  next(): Uint8Array | undefined {
+    for (;;) {
+      const frame = this.#partial === undefined ? this.#cutFromChunk() : this.#cutFromPartial(this.#partial);
+      if (frame === undefined) return undefined;
+      const payload = this.#takeFrame(frame[0]!, unmask(frame));
+      if (payload !== undefined) return payload;
+    }
+  }
+
+  #rest(): Buffer {
+    return this.#chunk.subarray(this.#position);
+  }
+
+  #cutFromChunk(): Uint8Array | undefined {
+    const left = this.#chunk.length - this.#position;
+    const size = this.#measure(this.#chunk, this.#position, left);
+    if (size > 0 && size <= left) {
+      const start = this.#position;
+      this.#position += size;
+      const frame = this.#chunk.subarray(start, start + size);
+      // Do not hold on to a consumed chunk while waiting.
+      if (this.#position === this.#chunk.length) this.#release();
+      return frame;
+    }
+    if (left > 0) {
+      this.#partial = new GrowingBytes();
+      this.#gather(this.#partial, left);
+    }
+    return undefined;
+  }
+
+  #cutFromPartial(partial: GrowingBytes): Uint8Array | undefined {
+    // Byte by byte until the length is known; a header has 14 bytes at most.
+    let size = this.#measure(partial.bytes, 0, partial.length);
+    while (size === 0 && this.#position < this.#chunk.length) {
+      this.#gather(partial, 1);
+      size = this.#measure(partial.bytes, 0, partial.length);
+    }
+    if (size === 0) return undefined;
+    this.#gather(partial, size - partial.length);
+    if (partial.length < size) return undefined;
+    this.#partial = undefined;
+    return partial.bytes.subarray(0, size);
+  }
+
+  #gather(into: GrowingBytes, wanted: number): void {
+    const end = Math.min(this.#position + wanted, this.#chunk.length);
+    into.append(this.#chunk.subarray(this.#position, end));
+    this.#position = end;
+    if (end === this.#chunk.length) this.#release();
+  }
+
+  #release(): void {
+    this.#chunk = NOTHING;
+    this.#position = 0;
+  }
+
+  /** Checks the header at `at` as far as it is there. @returns the size of the frame, 0 until that is known. */
+  #measure(bytes: Buffer, at: number, left: number): number {
+    if (left < 2) return 0;
+    const first = bytes[at]!;
+    const second = bytes[at + 1]!;
+    this.#checkStart(first, second);
+    let payloadBytes = second & LENGTH;
+    let headerBytes = 2 + MASK_BYTES;
+    if (payloadBytes === LENGTH_16) {
+      if (left < 4) return 0;
+      headerBytes += 2;
+      payloadBytes = bytes.readUInt16BE(at + 2);
+    } else if (payloadBytes === LENGTH_64) {
+      if (left < 10) return 0;
+      headerBytes += 8;
+      payloadBytes = bytes.readUInt32BE(at + 2) * 2 ** 32 + bytes.readUInt32BE(at + 6);
+    }
+    const before = (first & CONTROL) === 0 ? (this.#fragments?.length ?? 0) : 0;
+    if (before + payloadBytes > this.#messageMaxBytes) throw new ProtocolViolation('oversize');
+    return headerBytes + payloadBytes;
+  }
+
+  #checkStart(first: number, second: number): void {
+    const opcode = first & OPCODE;
+    const isControl = (opcode & CONTROL) !== 0;
+    const isFollowing = opcode === WEBSOCKET_OPCODES.continuation;
+    if ((first & RESERVED) !== 0) throw broken('reserved bits are set');
+    if ((second & MASKED) === 0) throw broken('a frame without mask');
+    if (isControl) {
+      if (opcode > WEBSOCKET_OPCODES.pong) throw broken(`opcode ${opcode}`);
+      if ((first & FINAL) === 0) throw broken('a control frame in fragments');
+      if ((second & LENGTH) > CONTROL_MAX_BYTES) throw broken('a control frame over 125 bytes');
+      return;
+    }
+    if (opcode > WEBSOCKET_OPCODES.binary) throw broken(`opcode ${opcode}`);
+    if (isFollowing !== (this.#fragments !== undefined)) throw broken('fragments out of order');
+  }
+
+  /** @returns the message or control frame that is whole now. */
+  #takeFrame(first: number, payload: Uint8Array): Uint8Array | undefined {
+    const opcode = first & OPCODE;
+    const isFinal = (first & FINAL) !== 0;
+    this.#opcode = opcode;
+    if (opcode >= CONTROL || (isFinal && this.#fragments === undefined)) return payload;
+    if (this.#fragments === undefined) {
+      this.#fragments = new GrowingBytes();
+      this.#fragmentsOpcode = opcode;
+    }
+    this.#fragments.append(payload);
+    if (!isFinal) return undefined;
+    const { bytes, length } = this.#fragments;
+    this.#fragments = undefined;
+    this.#opcode = this.#fragmentsOpcode;
+    return bytes.subarray(0, length);
+  }
+}
+
+/** Bytes in one buffer that doubles when it is full. */
+class GrowingBytes {
+  bytes: Buffer = NOTHING;
+  length = 0;
+
+  append(more: Uint8Array): void {
+    const length = this.length + more.length;
+    if (length > this.bytes.length) {
+      const grown = Buffer.allocUnsafeSlow(Math.max(length, this.bytes.length * 2, PARTIAL_START_BYTES));
+      grown.set(this.bytes.subarray(0, this.length));
+      this.bytes = grown;
+    }
+    this.bytes.set(more, this.length);
+    this.length = length;
+  }
+}
+
+/** Takes the mask off the payload of a whole frame, in place. @returns the payload. */
+function unmask(frame: Uint8Array): Uint8Array {
+  const length = frame[1]! & LENGTH;
+  const maskAt = length === LENGTH_16 ? 4 : length === LENGTH_64 ? 10 : 2;
+  const start = maskAt + MASK_BYTES;
+  for (let at = start; at < frame.length; at += 1) frame[at] = frame[at]! ^ frame[maskAt + ((at - start) & 3)]!;
+  return frame.subarray(start);
+}
+
+function broken(what: string): ProtocolViolation {
+  return new ProtocolViolation('bad-websocket', what);
+}
