@@ -81,6 +81,7 @@ globalThis.driver = {
     client = new ParleyClient({ endpoint, reconnect, ...login });
     rtc = new ParleyRtc(client, options);
     client.on('message', (message) => log.push(`message ${message.type}`));
+    rtc.on('pulled', ({ roomId }) => log.push(`pulled ${roomId}`));
     rtc.on('incomingCall', (event) => followCall(event.call));
     await client.login();
   },

@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest';
+import { HAS_CHROMIUM, useBrowser } from '../support/browser-fixture.ts';
+import { OfficialPage } from '../support/official-page.ts';
+import { useParley } from '../support/parley-fixture.ts';
+import { RoomPage } from './room-page.ts';
+
+describe.runIf(HAS_CHROMIUM)('the client SDK in rooms with others', () => {
+  const fixture = useParley({ config: { media: { workers: 1 } } });
+  const browser = useBrowser();
+  let lastId = 800_000;
+  const fresh = () => (lastId += 1);
+  const open = async () => RoomPage.open(await browser.newContext(), fixture.parley, fresh());
+  const openOfficial = async () =>
+    OfficialPage.open(await browser.newContext(), fixture.parley, fixture.caller, fresh());
+
+  test('a page of the official SDK and one of ours hear and see each other, and each other’s devices', async () => {
+    const roomId = fresh();
+    const [ada, bob] = [await open(), await openOfficial()];
+    await ada.join('video', roomId);
+    await bob.enterRoom(roomId);
+    await Promise.all([
+      ada.untilMore(bob.uid, { audio: 10, frames: 3 }),
+      bob.waitFor(ada.uid, { audio: 10, frames: 3 }),
+    ]);
+    await bob.setDevice('microphone', false);
+    await ada.until(({ members }) => members.some(({ uid, isMicrophoneOpen }) => uid === bob.uid && !isMicrophoneOpen));
+    await ada.call('setCameraOpen', false);
+    await bob.until(({ heartbeats }) => heartbeats[ada.uid]?.cameraEnabled === 0);
+    expect((await bob.state()).heartbeats[ada.uid]).toMatchObject({ microphoneEnabled: 1 });
+    await ada.call('leave');
+    await bob.until(({ playing }) => playing.length === 0);
+    await ada.join('video', roomId);
+    await bob.waitFor(ada.uid, { audio: 10 });
+    await bob.leaveRoom();
+    await ada.until(({ members }) => members.length === 1);
+  });
+
+  test('in a room where microphones are closed at first, ours is closed until its user opens it', async () => {
+    const roomId = fresh();
+    const [ada, bob] = [await open(), await open()];
+    await ada.join('voice', roomId);
+    await fixture.caller.call('setRTCRoomMicStatus', { rid: roomId, status: false });
+    await bob.join('voice', roomId);
+    await bob.until(({ isMicrophoneOpen }) => !isMicrophoneOpen);
+    await ada.until(({ members }) => members.some(({ uid, isMicrophoneOpen }) => uid === bob.uid && !isMicrophoneOpen));
+    await ada.untilStill(bob.uid, 'audio');
+    await bob.call('setMicrophoneOpen', true);
+    await ada.untilMore(bob.uid, { audio: 10 });
+    expect(await bob.state()).toMatchObject({ isMicrophoneOpen: true, isCameraOpen: false });
+  });
+
+  test('a user who was pulled in joins, and the room has no owner', async () => {
+    const roomId = fresh();
+    const ada = await open();
+    await fixture.caller.call('pullIntoRTCRoom', { rid: roomId, toUids: [ada.uid], type: 2 });
+    await ada.until(({ log }) => log.includes(`pulled ${roomId}`));
+    await ada.join('video', roomId, { create: false });
+    expect((await ada.state()).members).toMatchObject([{ uid: ada.uid, role: 'member', isOwn: true }]);
+  });
+
+  test('a room that is not there is not made by who does not want to', async () => {
+    const ada = await open();
+    expect(await ada.call('refusal', 'video', fresh(), { create: false })).toBe(700005);
+  });
+});
