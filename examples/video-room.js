@@ -74,10 +74,10 @@ function showRoom() {
 
 function addTile(member) {
   const tile = $('tile').content.firstElementChild.cloneNode(true);
-  const video = tile.querySelector('video');
-  video.srcObject = room.stream(member.uid);
+  const video = document.createElement('video');
   // Nobody wants to hear itself.
-  video.muted = member.isOwn;
+  Object.assign(video, { autoplay: true, playsInline: true, muted: member.isOwn, srcObject: room.stream(member.uid) });
+  tile.prepend(video);
   tile.classList.toggle('own', member.isOwn);
   tile.style.setProperty('--hue', Number((member.uid * 137n) % 360n));
   tile.querySelector('.menu').addEventListener('toggle', () => fillMenu(tile, member.uid));
@@ -233,7 +233,7 @@ async function showChoices() {
 
 function showQuality({ quality }) {
   $('quality').dataset.quality = quality;
-  $('quality').textContent = { unknown: 'measuring', good: 'good', fair: 'fair', poor: 'poor' }[quality] + ' network';
+  $('quality').textContent = quality === 'unknown' ? '' : `${quality} network`;
 }
 
 function showNumbers(statistics) {

@@ -2,8 +2,8 @@ import { ADMIN_COMMANDS, type AdminCommand } from '@parley/contract';
 import type { RtmServerClient } from '@parley/server-sdk';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { HAS_CHROMIUM, useBrowser } from '../support/browser-fixture.ts';
+import { mediaWorkersOf } from '../support/media-workers-of.ts';
 import { useParley } from '../support/parley-fixture.ts';
-import { childrenWith } from '../support/processes-of.ts';
 import { RoomPage } from './room-page.ts';
 
 describe.runIf(HAS_CHROMIUM)('rooms of the client SDK in browsers', () => {
@@ -156,7 +156,7 @@ describe.runIf(HAS_CHROMIUM)('rooms of the client SDK in browsers', () => {
   });
 
   test('a worker that dies takes nothing along for long', async () => {
-    for (const pid of childrenWith('worker/main')) process.kill(pid, 'SIGKILL');
+    for (const pid of mediaWorkersOf(process.pid)) process.kill(pid, 'SIGKILL');
     await Promise.all([
       ada.until(({ streams }) => streams[bob.uid]?.state !== 'connected'),
       bob.until(({ streams }) => streams[ada.uid]?.state !== 'connected'),

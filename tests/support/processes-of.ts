@@ -23,19 +23,3 @@ function workingFolderOf(pid: string): string {
     return ''; // As above, or it belongs to another user.
   }
 }
-
-/** The processes that this one has started whose command line holds a text. Linux only. */
-export function childrenWith(text: string): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && parentOf(name) === process.pid && commandLineOf(name).includes(text))
-    .map(Number);
-}
-
-function parentOf(pid: string): number {
-  try {
-    // After the name, which may hold anything but ends with the last parenthesis: state, parent.
-    return Number(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ')[1]);
-  } catch {
-    return 0; // The process has ended.
-  }
-}
