@@ -107,6 +107,7 @@ globalThis.driver = {
   setCamera: (deviceId) => room.setCamera(deviceId),
   command: (command, uids) => room.command(command, uids),
   setVoiceBlocked: (uid, isBlocked) => room.setVoiceBlocked(uid, isBlocked),
+  setVideoBlocked: (uid, isBlocked) => room.setVideoBlocked(uid, isBlocked),
   publishAgain: () => room.publishAgain(),
   diagnose: (options) => rtc.diagnose(options),
   listDevices: () => listDevices(),

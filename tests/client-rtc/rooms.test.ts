@@ -130,15 +130,24 @@ describe.runIf(HAS_CHROMIUM)('rooms of the client SDK in browsers', () => {
     await ada.until(({ members }) => members.some((m) => m.uid === bob.uid && m.isCameraOpen && m.isMicrophoneOpen));
   });
 
-  test('a blocked voice is silent for one user alone', async () => {
+  test('a blocked voice is silent for one user alone, and a blocked picture unseen', async () => {
     const eve = await open();
     await eve.join('video', roomId, { camera: false });
     await eve.untilMore(bob.uid, { audio: 5 });
     await eve.call('setVoiceBlocked', bob.uid, true);
     await eve.untilStill(bob.uid, 'audio');
     await ada.untilMore(bob.uid, { audio: 10 });
+    await eve.call('setVideoBlocked', bob.uid, true);
+    await eve.untilStill(bob.uid, 'frames');
+    // Both hold over a lost connection.
+    await eve.call('loseConnection');
+    await eve.until(({ log }) => log.includes('restored'));
+    await ada.untilMore(bob.uid, { audio: 10, frames: 3 });
+    await eve.untilStill(bob.uid, 'audio');
+    await eve.untilStill(bob.uid, 'frames');
     await eve.call('setVoiceBlocked', bob.uid, false);
-    await eve.untilMore(bob.uid, { audio: 5 });
+    await eve.call('setVideoBlocked', bob.uid, false);
+    await eve.untilMore(bob.uid, { audio: 5, frames: 3 });
     await eve.call('leave');
   });
 

@@ -15,6 +15,8 @@ export type RtcMember = {
   readonly isVideoForbidden: boolean;
   /** This client does not want to hear it; nobody else notices. */
   readonly isVoiceBlocked: boolean;
+  /** This client does not want to see it, which saves its bandwidth. */
+  readonly isVideoBlocked: boolean;
 };
 
 /** A kind of media and the device that makes it. */

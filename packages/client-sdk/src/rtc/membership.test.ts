@@ -154,6 +154,6 @@ describe('signals', () => {
 
 test('a blocked voice is a mark of this client alone', () => {
   reset([OWN, ADA]);
-  membership.setVoiceBlocked(ADA, true);
+  membership.setBlocked(ADA, { isVoiceBlocked: true });
   expect(membership.find(ADA)).toMatchObject({ isVoiceBlocked: true, isAudioForbidden: false });
 });

@@ -113,8 +113,8 @@ export class Membership {
     for (const uid of uids) this.#carryOut(command, uid);
   }
 
-  setVoiceBlocked(uid: bigint, isVoiceBlocked: boolean): void {
-    this.#change(uid, { isVoiceBlocked });
+  setBlocked(uid: bigint, changed: Partial<Pick<RtcMember, 'isVoiceBlocked' | 'isVideoBlocked'>>): void {
+    this.#change(uid, changed);
   }
 
   /** Drops members of whom nothing but signals told, and who have stopped sending them. */
@@ -161,6 +161,7 @@ export class Membership {
       isAudioForbidden: false,
       isVideoForbidden: false,
       isVoiceBlocked: false,
+      isVideoBlocked: false,
     };
     const known = { member, lastSignalAt };
     this.#known.set(uid, known);

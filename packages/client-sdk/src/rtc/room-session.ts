@@ -54,8 +54,6 @@ export class RoomSession {
   readonly devices: OwnDevices;
   /** Of the other members; made when they are asked for. */
   readonly streams = new Map<bigint, MediaStream>();
-  /** Whom the user does not want to hear. */
-  readonly blocked = new Set<bigint>();
   quality: NetworkQuality = 'unknown';
   type: RtcRoomType;
   readonly #parts: RoomSessionParts;
@@ -120,6 +118,18 @@ export class RoomSession {
     await this.#report({ [device]: isOpen });
   }
 
+  /** What the user does not want to get of a member. */
+  async setBlocked(uid: bigint, changed: { isVoiceBlocked: boolean } | { isVideoBlocked: boolean }): Promise<void> {
+    const { client, roomId: rid } = this.#parts;
+    const params = { rid, uids: [uid] };
+    if ('isVoiceBlocked' in changed) {
+      await client.call(changed.isVoiceBlocked ? 'blockUserVoiceInRTCRoom' : 'unblockUserVoiceInRTCRoom', params);
+    } else {
+      await client.call(changed.isVideoBlocked ? 'unsubscribeVideo' : 'subscribeVideo', params);
+    }
+    this.membership.setBlocked(uid, changed);
+  }
+
   /** @throws RtmError 300005. */
   requireNotEnded(): void {
     if (this.#end === undefined) return;
@@ -177,7 +187,6 @@ export class RoomSession {
       onLeft: (member) => {
         this.media.stopPlaying(member.uid);
         this.streams.delete(member.uid);
-        this.blocked.delete(member.uid);
         events.emit('memberLeft', { member });
       },
       onChanged: (member, previous) => events.emit('memberChanged', { member, previous }),
@@ -316,8 +325,11 @@ export class RoomSession {
     const closed = DEVICES.filter((device) => !this.devices[device].isOpen).map((device) => [device, false]);
     const opened = this.type === RTC_ROOM_TYPES.voice && this.devices.camera.isOpen ? { camera: true } : {};
     await this.#report({ ...Object.fromEntries(closed), ...opened });
-    const uids = [...this.blocked];
-    if (uids.length > 0) await client.call('blockUserVoiceInRTCRoom', { rid: roomId, uids });
+    const { members } = this.membership;
+    const unheard = members.filter(({ isVoiceBlocked }) => isVoiceBlocked).map(({ uid }) => uid);
+    const unseen = members.filter(({ isVideoBlocked }) => isVideoBlocked).map(({ uid }) => uid);
+    if (unheard.length > 0) await client.call('blockUserVoiceInRTCRoom', { rid: roomId, uids: unheard });
+    if (unseen.length > 0) await client.call('unsubscribeVideo', { rid: roomId, uids: unseen });
   }
 
   async #readMembers(): Promise<void> {

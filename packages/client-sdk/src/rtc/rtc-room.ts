@@ -158,13 +158,12 @@ export class RtcRoom {
 
   /** Does not want to hear a member any more, or does again; nobody else notices. */
   async setVoiceBlocked(uid: Id, isBlocked: boolean): Promise<void> {
-    const id = toId('uid', uid);
-    const method = isBlocked ? 'blockUserVoiceInRTCRoom' : 'unblockUserVoiceInRTCRoom';
-    await this.#client.call(method, { rid: this.id, uids: [id] });
-    const { blocked, membership } = this.#session;
-    if (isBlocked) blocked.add(id);
-    else blocked.delete(id);
-    membership.setVoiceBlocked(id, isBlocked);
+    await this.#session.setBlocked(toId('uid', uid), { isVoiceBlocked: isBlocked });
+  }
+
+  /** Does not want to see a member any more, or does again: the server sends no video of it, which saves bandwidth. */
+  async setVideoBlocked(uid: Id, isBlocked: boolean): Promise<void> {
+    await this.#session.setBlocked(toId('uid', uid), { isVideoBlocked: isBlocked });
   }
 
   /** Invites users, who get an `invited` event. */
