@@ -86,6 +86,6 @@ async function useEverything(db: Database): Promise<void> {
   expect(await findReadableFile(db, 'name-7', NOW)).toMatchObject({ size: 10 });
   expect(await lastFile(db)).toBe(added.id);
   expect(await doomFiles(db, 0n, added.id, NOW)).toBe(1);
-  expect(await doomedFiles(db, 10)).toEqual([{ id: added.id, name: 'new' }]);
+  expect(await doomedFiles(db, 0n, 10)).toEqual([{ id: added.id, name: 'new' }]);
   await forgetFile(db, added.id);
 }
