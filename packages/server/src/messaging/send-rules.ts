@@ -7,7 +7,12 @@ import type { RoomService } from '../rooms/room-service.ts';
 import type { UserService } from '../users/user-service.ts';
 
 /** Who sends, and from where. Clients are held to membership and blacklists whatever the project asks of back ends. */
-export type Sender = { from: bigint; gate: Gate };
+export type Sender = {
+  from: bigint;
+  gate: Gate;
+  /** The connection of a client, for which rooms are asked. */
+  sessionId?: string | undefined;
+};
 
 /**
  * Whether a message may go. Undefined: it may, and nothing had to be looked up, as for nearly all messages. A promise
@@ -57,26 +62,33 @@ export class SendRules {
     const { users, groups } = this.#parts;
     if (users.isMuted(project, from)) return muted(ERROR_CODES.bannedInGroup, from);
     if (groups.isBanned(project, gid, from)) {
-      return refuse(ERROR_CODES.bannedInGroup, `from: user ${from} is banned in group ${gid}`);
+      return refuse(ERROR_CODES.bannedInGroup, `gid: user ${from} is banned in group ${gid}`);
     }
     if (gate === 'server' && !project.settings.requiresGroupMembership) return undefined;
     return groups.isMember(project, gid, from).then((isMember) => {
       if (isMember) return;
-      throw new RtmError(ERROR_CODES.notGroupMember, `from: user ${from} is not a member of group ${gid}`);
+      throw new RtmError(ERROR_CODES.notGroupMember, `gid: user ${from} is not a member of group ${gid}`);
     });
   }
 
-  /** To a room. @returns 200045 for a sender who is banned there, 200040 for one who is not in. */
-  checkRoom(project: Project, { from, gate }: Sender, rid: bigint): Verdict {
+  /**
+   * To a room. A client has to be in with the connection that sends, since rooms belong to connections.
+   *
+   * @returns 200045 for a sender who is banned there, 200040 for one who is not in.
+   */
+  checkRoom(project: Project, { from, gate, sessionId }: Sender, rid: bigint): Verdict {
     const { users, rooms } = this.#parts;
     if (users.isMuted(project, from)) return muted(ERROR_CODES.bannedInRoom, from);
     if (rooms.isBanned(project, rid, from)) {
-      return refuse(ERROR_CODES.bannedInRoom, `from: user ${from} is banned in room ${rid}`);
+      return refuse(ERROR_CODES.bannedInRoom, `rid: user ${from} is banned in room ${rid}`);
     }
-    if (gate === 'server' && !project.settings.requiresRoomMembership) return undefined;
+    const sentence = `rid: user ${from} is not in room ${rid}`;
+    if (gate === 'client') {
+      return rooms.isInBy(project, rid, from, sessionId) ? undefined : refuse(ERROR_CODES.notInRoom, sentence);
+    }
+    if (!project.settings.requiresRoomMembership) return undefined;
     return rooms.isMember(project, rid, from).then((isMember) => {
-      if (isMember) return;
-      throw new RtmError(ERROR_CODES.notInRoom, `from: user ${from} is not in room ${rid}`);
+      if (!isMember) throw new RtmError(ERROR_CODES.notInRoom, sentence);
     });
   }
 
