@@ -206,6 +206,8 @@ test('bans and blacklists hold for clients', async () => {
   expect(await alice.codeOf('sendroommsg', { rid, ...message() })).toBe(200045);
   expect(await alice.codeOf('sendgroupmsg', { gid, ...message() })).toBe(200044);
   expect(await alice.codeOf('sendmsg', { to: b, ...message() })).toBe(200049);
+  // The sender is no parameter on this gate, so that no sentence may name it.
+  await expect(alice.call('sendmsg', { to: b, ...message() })).rejects.toThrow(`to: user ${b} has blocked user ${a}`);
   expect(await bob.codeOf('sendmsg', { to: a, ...message() })).toBe(0);
 });
 

@@ -48,8 +48,8 @@ export class SendRules {
    * sender, 200043 when the project asks for friendship.
    */
   checkUsers(project: Project, { from, gate }: Sender, tos: readonly bigint[]): Verdict {
-    if (this.#parts.users.isMuted(project, from)) return muted(ERROR_CODES.blockUser, from);
-    if (tos.includes(from)) return refuse(ERROR_CODES.sendToSelf, 'to: a user cannot send to itself');
+    if (this.#parts.users.isMuted(project, from)) return muted(ERROR_CODES.blockUser, nameOf(tos), from);
+    if (tos.includes(from)) return refuse(ERROR_CODES.sendToSelf, `${nameOf(tos)}: a user cannot send to itself`);
     const { enforcesBlacklist, requiresFriendship } = project.settings;
     const countsBlacklist = gate === 'client' || enforcesBlacklist;
     return countsBlacklist || requiresFriendship
@@ -60,7 +60,7 @@ export class SendRules {
   /** To a group. @returns 200044 for a sender who is banned there, 200041 for one who is no member. */
   checkGroup(project: Project, { from, gate }: Sender, gid: bigint): Verdict {
     const { users, groups } = this.#parts;
-    if (users.isMuted(project, from)) return muted(ERROR_CODES.bannedInGroup, from);
+    if (users.isMuted(project, from)) return muted(ERROR_CODES.bannedInGroup, 'gid', from);
     if (groups.isBanned(project, gid, from)) {
       return refuse(ERROR_CODES.bannedInGroup, `gid: user ${from} is banned in group ${gid}`);
     }
@@ -78,7 +78,7 @@ export class SendRules {
    */
   checkRoom(project: Project, { from, gate, sessionId }: Sender, rid: bigint): Verdict {
     const { users, rooms } = this.#parts;
-    if (users.isMuted(project, from)) return muted(ERROR_CODES.bannedInRoom, from);
+    if (users.isMuted(project, from)) return muted(ERROR_CODES.bannedInRoom, 'rid', from);
     if (rooms.isBanned(project, rid, from)) {
       return refuse(ERROR_CODES.bannedInRoom, `rid: user ${from} is banned in room ${rid}`);
     }
@@ -94,7 +94,7 @@ export class SendRules {
 
   /** To everybody. @returns 200062 for a muted sender, 200026 when only others may broadcast. */
   checkBroadcast(project: Project, { from }: Sender): Verdict {
-    if (this.#parts.users.isMuted(project, from)) return muted(ERROR_CODES.blockUser, from);
+    if (this.#parts.users.isMuted(project, from)) return muted(ERROR_CODES.blockUser, 'from', from);
     const admins = project.settings.broadcastAdminUids;
     if (admins === null || admins.includes(String(from))) return undefined;
     return refuse(ERROR_CODES.adminOnly, `from: user ${from} may not broadcast in this project`);
@@ -108,11 +108,11 @@ export class SendRules {
   ): Promise<void> {
     const blocker = countsBlacklist ? await this.#blocker(project, from, tos) : undefined;
     if (blocker !== undefined) {
-      throw new RtmError(ERROR_CODES.blockedUser, `from: user ${blocker} has blocked user ${from}`);
+      throw new RtmError(ERROR_CODES.blockedUser, `${nameOf(tos)}: user ${blocker} has blocked user ${from}`);
     }
     const stranger = project.settings.requiresFriendship ? await this.#stranger(project, from, tos) : undefined;
     if (stranger !== undefined) {
-      throw new RtmError(ERROR_CODES.notFriend, `from: user ${from} is not a friend of user ${stranger}`);
+      throw new RtmError(ERROR_CODES.notFriend, `${nameOf(tos)}: user ${from} is not a friend of user ${stranger}`);
     }
   }
 
@@ -132,8 +132,13 @@ export class SendRules {
   }
 }
 
-function muted(code: ErrorCode, from: bigint): Verdict {
-  return refuse(code, `from: user ${from} is muted in the whole project`);
+/** The parameter that names the receivers; the sender is none on the client gate. */
+function nameOf(tos: readonly bigint[]): string {
+  return tos.length === 1 ? 'to' : 'tos';
+}
+
+function muted(code: ErrorCode, param: string, from: bigint): Verdict {
+  return refuse(code, `${param}: user ${from} is muted in the whole project`);
 }
 
 function refuse(code: ErrorCode, sentence: string): Verdict {
