@@ -1,7 +1,7 @@
-// Packs what is published, installs it in an empty folder with plain npm, and uses it there: the example of the testkit runs,
-// its types are checked, and the server starts by its command. Finds a file that is missing from a package, a dependency
+// Packs what is published, installs it in an empty folder with plain npm, and uses it there: every entry of every package
+// is imported and its types are checked, the example of the testkit runs, and the server starts by its command. Finds a file that is missing from a package, a dependency
 // that is not named, and a path that leads only here.
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,13 +10,15 @@ import { fileURLToPath } from 'node:url';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 
-/** What an application installs. */
-const NAMED = ['@parley/testkit', '@parley/client-sdk'];
-
 const root = fileURLToPath(new URL('..', import.meta.url));
 const packages = readdirSync(join(root, 'packages'))
   .map((folder) => ({ folder: join(root, 'packages', folder), ...readManifest(join(root, 'packages', folder)) }))
   .filter((manifest) => manifest.private !== true);
+/** What an application installs: the packages that no other one brings along. */
+const broughtAlong = new Set(packages.flatMap(({ dependencies }) => Object.keys(dependencies ?? {})));
+const NAMED = packages.map(({ name }) => name).filter((name) => !broughtAlong.has(name));
+/** What can be imported, as `@parley/fpnn` and `@parley/fpnn/node`. */
+const entries = packages.flatMap(({ name, exports }) => Object.keys(exports).map((key) => name + key.slice(1)));
 
 const site = mkdtempSync(join(tmpdir(), 'parley-packages-'));
 try {
@@ -24,6 +26,7 @@ try {
   await lint();
   install();
   useTypes();
+  for (const entry of entries) run(process.execPath, ['--input-type=module', '--eval', `import '${entry}';`], site);
   copyFileSync(join(root, 'examples/testkit.test.mjs'), join(site, 'example.test.mjs'));
   run(process.execPath, ['--test', 'example.test.mjs'], site);
   await startByCommand();
@@ -60,13 +63,16 @@ function tarballOf(name, version) {
 
 /** As an application sees them: without the condition that leads to our sources, and with every declaration checked. */
 function useTypes() {
+  const promised = entries.filter((entry) => !entry.endsWith('/internal'));
   const program = `
+    ${promised.map((entry, index) => `import type * as entry${index} from '${entry}';`).join('\n    ')}
     import { startParley, type ParleyUnderTest } from '@parley/testkit';
     const parley: ParleyUnderTest = await startParley({ settings: { singleRoom: true } });
     const port: number = parley.clientGate.port;
     const token: string = await parley.token(5n);
     const { mid }: { mid: bigint } = await parley.client().sendChat(1, 2, \`\${port} \${token}\`);
     console.log(mid);
+    export type All = [${promised.map((_, index) => `typeof entry${index}`).join(', ')}];
   `;
   writeFileSync(join(site, 'application.ts'), program);
   const options = { module: 'nodenext', target: 'es2023', strict: true, noEmit: true, types: ['node'] };
@@ -77,10 +83,10 @@ function useTypes() {
 }
 
 async function startByCommand() {
-  const ports = ['SERVER_GATE_PORT', 'CLIENT_GATE_PORT', 'CLIENT_GATE_TLS_PORT', 'ADMIN_PORT'];
-  const free = Object.fromEntries(ports.map((name) => [`PARLEY_${name}`, '0']));
+  // Only now, since it comes out of the build.
+  const { FREE_PORTS } = await import('@parley/server/internal');
   const server = spawn(join(site, 'node_modules/.bin/parley'), ['--data', join(site, 'data')], {
-    env: { PATH: process.env.PATH, ...free },
+    env: { PATH: process.env.PATH, ...FREE_PORTS },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let output = '';
@@ -100,9 +106,12 @@ function readManifest(folder) {
 function run(program, args, cwd) {
   const { PATH, HOME } = process.env;
   const npm = Object.entries(process.env).filter(([name]) => /^npm_config_(registry|cache|userconfig)$/i.test(name));
-  execFileSync(program, args, {
+  const { status, stdout } = spawnSync(program, args, {
     cwd,
     env: { PATH, HOME, ...Object.fromEntries(npm) },
-    stdio: ['ignore', 'ignore', 'inherit'],
+    // What a program prints is worth reading when it fails: some tell their faults there.
+    stdio: ['ignore', 'pipe', 'inherit'],
+    encoding: 'utf8',
   });
+  if (status !== 0) throw new Error(`${[program, ...args].join(' ')} ended with ${status}\n${stdout}`);
 }

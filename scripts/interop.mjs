@@ -7,6 +7,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { FREE_PORTS } from '@parley/server/internal';
 
 const GO = 'go';
 const HOST = '127.0.0.1';
@@ -91,14 +92,9 @@ function startServer({ data, gatePort, adminPort }) {
       ...env,
       PARLEY_DATA: data,
       PARLEY_PROJECTS: `${PID}:${SECRET}`,
+      ...FREE_PORTS,
       PARLEY_SERVER_GATE_PORT: String(gatePort),
       PARLEY_ADMIN_PORT: String(adminPort),
-      PARLEY_CLIENT_GATE_PORT: '0',
-      PARLEY_CLIENT_GATE_TLS_PORT: '0',
-      PARLEY_FILE_GATE_PORT: '0',
-      PARLEY_FILE_GATE_WEB_SOCKET_PORT: '0',
-      PARLEY_FILE_GATE_WEB_SOCKET_TLS_PORT: '0',
-      PARLEY_FILE_GATE_DOWNLOAD_PORT: '0',
       PARLEY_LOG_LEVEL: 'warn',
     },
     stdio: ['ignore', 'ignore', 'inherit'],

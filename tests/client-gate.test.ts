@@ -184,6 +184,17 @@ test('rooms: who entered hears it, who left, was taken out or went offline does 
   await expect.poll(async () => (await fixture.caller.call('getroommembers', { rid })).get('uids')).toEqual([]);
 });
 
+test('a room belongs to the connection that entered it, for sending as for reading; one given to the user to all', async () => {
+  const [uid, rid] = [fresh(), fresh()];
+  const [inside, outside] = [await logIn(uid), await logIn(uid)];
+  await inside.call('enterroom', { rid });
+  expect(await inside.codeOf('sendroommsg', { rid, ...message() })).toBe(0);
+  await expect(outside.call('sendroommsg', { rid, ...message() })).rejects.toThrow(`rid: user ${uid} is not in room`);
+  expect(await outside.codeOf('getroommsg', { rid, desc: true, num: 1, begin: 0, end: 0, lastid: 0 })).toBe(200040);
+  await fixture.caller.call('adduserrooms', { uid, rids: [rid] });
+  expect(await outside.codeOf('sendroommsg', { rid, ...message() })).toBe(0);
+});
+
 test('bans and blacklists hold for clients', async () => {
   const [rid, gid, a, b] = [fresh(), fresh(), fresh(), fresh()];
   const [alice, bob] = [await logIn(a), await logIn(b)];
@@ -195,6 +206,8 @@ test('bans and blacklists hold for clients', async () => {
   expect(await alice.codeOf('sendroommsg', { rid, ...message() })).toBe(200045);
   expect(await alice.codeOf('sendgroupmsg', { gid, ...message() })).toBe(200044);
   expect(await alice.codeOf('sendmsg', { to: b, ...message() })).toBe(200049);
+  // The sender is no parameter on this gate, so that no sentence may name it.
+  await expect(alice.call('sendmsg', { to: b, ...message() })).rejects.toThrow(`to: user ${b} has blocked user ${a}`);
   expect(await bob.codeOf('sendmsg', { to: a, ...message() })).toBe(0);
 });
 

@@ -141,7 +141,7 @@ test('where friendship is asked for, P2P between others is refused by name', asy
   expect([await send(a, b), await send(b, a), await send(a, c)]).toEqual([0, 0, 200043]);
   const refusal = await caller.call('sendmsgs', { ...message(a), tos: [b, c] }).catch((error: unknown) => error);
   expect(refusal).toBeInstanceOf(FpnnError);
-  expect(refusal).toMatchObject({ code: 200043, message: `from: user ${a} is not a friend of user ${c}` });
+  expect(refusal).toMatchObject({ code: 200043, message: `tos: user ${a} is not a friend of user ${c}` });
   expect(await caller.codeOf('sendmsgs', { ...message(a), tos: [b] })).toBe(0);
 });
 

@@ -90,7 +90,7 @@ test('a mute of 0 seconds or less is for ever, can be lifted, and is told by nam
     .call('sendmsg', { from: uid, to: fresh(), mid: fresh(), mtype: 30, msg: 'x', attrs: '' })
     .catch((error: unknown) => error);
   expect(refusal).toBeInstanceOf(FpnnError);
-  expect(refusal).toMatchObject({ code: 200062, message: `from: user ${uid} is muted in the whole project` });
+  expect(refusal).toMatchObject({ code: 200062, message: `to: user ${uid} is muted in the whole project` });
   await fixture.caller.call('removeprojectban', { uid });
   expect(await sayEverywhere(uid)).toEqual(Array(5).fill(0));
 });

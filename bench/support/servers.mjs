@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { silentLogger, startEmbeddedPostgres } from '@parley/server/internal';
+import { FREE_PORTS, silentLogger, startEmbeddedPostgres } from '@parley/server/internal';
 import pg from 'pg';
 
 export const PROJECT = { pid: 80000001, secret: 'bench-secret' };
@@ -48,14 +48,8 @@ export async function startParley(databaseUrl, directory, { more = {}, nodeFlags
     PARLEY_DATA: directory,
     PARLEY_LOG_LEVEL: 'warn',
     PARLEY_PROJECTS: `${PROJECT.pid}:${PROJECT.secret}`,
-    PARLEY_SERVER_GATE_PORT: '0',
-    PARLEY_ADMIN_PORT: '0',
-    PARLEY_CLIENT_GATE_PORT: '0',
-    PARLEY_CLIENT_GATE_TLS_PORT: '0',
-    PARLEY_FILE_GATE_PORT: '0',
-    PARLEY_FILE_GATE_WEB_SOCKET_PORT: '0',
-    PARLEY_FILE_GATE_WEB_SOCKET_TLS_PORT: '0',
-    PARLEY_FILE_GATE_DOWNLOAD_PORT: '0',
+    ...FREE_PORTS,
+    PARLEY_MEDIA_WORKERS: '0',
     ...more,
   };
   if (more.PARLEY_CONFIG !== undefined) delete env.PARLEY_PROJECTS;

@@ -215,8 +215,8 @@ export class WorldModel {
         return this.membersOf(target.id).has(from) ? 0 : 200_041;
       case 'room':
         if (isMuted || this.isBanned('room', from, target.id)) return 200_045;
-        if (!byClient && !this.settings.requiresRoomMembership) return 0;
-        return this.roomsOf(from).has(target.id) ? 0 : 200_040;
+        if (connection !== undefined) return this.isIn(connection, target.id) ? 0 : 200_040;
+        return !this.settings.requiresRoomMembership || this.roomsOf(from).has(target.id) ? 0 : 200_040;
       default: {
         if (isMuted) return 200_062;
         const tos = target.kind === 'user' ? [target.to] : target.tos;

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Address } from '@parley/server';
+import { FREE_PORTS } from '@parley/server/internal';
 
 const MAIN = fileURLToPath(new URL('../../packages/server/dist/main.js', import.meta.url));
 /** An embedded PostgreSQL has to be made first. */
@@ -117,17 +118,7 @@ function launch(env: Readonly<Record<string, string>>) {
     ([name]) => !/^(PARLEY_|DATABASE_URL$|NODE_OPTIONS$)/.test(name),
   );
   const settings = {
-    PARLEY_SERVER_GATE_PORT: '0',
-    PARLEY_ADMIN_PORT: '0',
-    PARLEY_CLIENT_GATE_PORT: '0',
-    PARLEY_CLIENT_GATE_TLS_PORT: '0',
-    PARLEY_FILE_GATE_PORT: '0',
-    PARLEY_FILE_GATE_WEB_SOCKET_PORT: '0',
-    PARLEY_FILE_GATE_WEB_SOCKET_TLS_PORT: '0',
-    PARLEY_FILE_GATE_DOWNLOAD_PORT: '0',
-    PARLEY_RTC_GATE_PORT: '0',
-    PARLEY_MEDIA_GATE_PORT: '0',
-    PARLEY_MEDIA_PORT_BASE: '0',
+    ...FREE_PORTS,
     // Only the tests of media need a process for it.
     PARLEY_MEDIA_WORKERS: '0',
     PARLEY_LOG_LEVEL: 'warn',

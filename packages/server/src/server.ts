@@ -8,34 +8,15 @@ import { Delivery } from './delivery/delivery.ts';
 import { DeviceService } from './devices/device-service.ts';
 import { BlacklistService } from './friends/blacklist-service.ts';
 import { FriendService } from './friends/friend-service.ts';
-import { ClientAccess } from './gates/client-gate/client-access.ts';
 import { ClientGate } from './gates/client-gate/client-gate.ts';
-import { clientGroupHandlers } from './gates/client-gate/client-group-handlers.ts';
-import { clientHistoryHandlers } from './gates/client-gate/client-history-handlers.ts';
-import { clientMessageHandlers } from './gates/client-gate/client-message-handlers.ts';
-import { clientRoomHandlers } from './gates/client-gate/client-room-handlers.ts';
-import { conversationHandlers as clientConversationHandlers } from './gates/client-gate/conversation-handlers.ts';
-import { debugLogHandlers } from './gates/client-gate/debug-log-handlers.ts';
+import { clientHandlers } from './gates/client-gate/client-handlers.ts';
 import { Login } from './gates/client-gate/login.ts';
-import { ownHandlers } from './gates/client-gate/own-handlers.ts';
 import { SessionEntry } from './gates/client-gate/session-entry.ts';
-import { sessionHandlers } from './gates/client-gate/session-handlers.ts';
 import { startFileGate } from './gates/file-gate/start-file-gate.ts';
-import { blacklistHandlers } from './gates/server-gate/blacklist-handlers.ts';
 import { CallAuthority } from './gates/server-gate/call-authority.ts';
-import { conversationHandlers } from './gates/server-gate/conversation-handlers.ts';
-import { deviceHandlers } from './gates/server-gate/device-handlers.ts';
-import { friendHandlers } from './gates/server-gate/friend-handlers.ts';
-import { groupHandlers } from './gates/server-gate/group-handlers.ts';
-import { historyHandlers } from './gates/server-gate/history-handlers.ts';
-import { messageHandlers } from './gates/server-gate/message-handlers.ts';
-import { roomHandlers } from './gates/server-gate/room-handlers.ts';
-import { rtcHandlers } from './gates/server-gate/rtc-handlers.ts';
 import { ServerGate } from './gates/server-gate/server-gate.ts';
+import { serverHandlers } from './gates/server-gate/server-handlers.ts';
 import { loadServerKey } from './gates/server-gate/server-key-file.ts';
-import { tokenHandlers } from './gates/server-gate/token-handlers.ts';
-import { userDataHandlers } from './gates/server-gate/user-data-handlers.ts';
-import { userHandlers } from './gates/server-gate/user-handlers.ts';
 import { CertificateWatch } from './gates/tls/certificate-watch.ts';
 import { GroupService } from './groups/group-service.ts';
 import { ConversationService } from './history/conversation-service.ts';
@@ -59,10 +40,9 @@ import { Audiences } from './sessions/audiences.ts';
 import { SessionDirectory } from './sessions/session-directory.ts';
 import { type RunningRtc, startRtc } from './start-rtc.ts';
 import { ConversationDirectory } from './storage/conversation-directory.ts';
-import { Database } from './storage/database.ts';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from './storage/embedded-postgres.ts';
 import { HistoryReader } from './storage/history-reader.ts';
 import { writeMessages } from './storage/message-writer.ts';
+import { openDatabase } from './storage/open-database.ts';
 import { OutageRetry } from './storage/outage-retry.ts';
 import { Retention } from './storage/retention.ts';
 import { registerFileMetrics } from './telemetry/file-metrics.ts';
@@ -171,7 +151,6 @@ async function start(
   const history = new HistoryService({ db, conversations, reader: new HistoryReader(db, { now }), now });
   const marks = new ReadMarks({ db, clock, outage, sessions, log });
   undo.push(() => marks.idle());
-  const conversationService = new ConversationService({ db, conversations, groups, marks });
 
   const policies = () => projects.list().map(({ pid, settings }) => ({ project: pid, ...settings.retention }));
   const retention = new Retention(db, { now, log, policies });
@@ -202,36 +181,35 @@ async function start(
   undo.push(() => files.close());
 
   const authority = new CallAuthority({ projects, now });
-  const userSide = {
-    ...userHandlers(users),
-    ...friendHandlers(friends),
-    ...blacklistHandlers(blacklists),
-    ...userDataHandlers(new UserDataService({ db })),
-    ...deviceHandlers(new DeviceService({ db })),
+  const subjects = {
+    messages,
+    changes,
+    history,
+    rooms,
+    groups,
+    users,
+    friends,
+    blacklists,
+    tokens,
+    rtc,
+    clearing: new MessageClearing({ db }),
+    conversations: new ConversationService({ db, conversations, groups, marks }),
+    userData: new UserDataService({ db }),
+    devices: new DeviceService({ db }),
   };
+  const handlers = serverHandlers(subjects);
   const serverGate = new ServerGate({
     host: config.host,
     config: config.serverGate,
     key,
     authority,
     listening,
-    handlers: {
-      ...messageHandlers(messages, changes, new MessageClearing({ db })),
-      ...historyHandlers(history),
-      ...roomHandlers(rooms),
-      ...groupHandlers(groups),
-      ...rtcHandlers(rtc),
-      ...conversationHandlers(conversationService),
-      ...userSide,
-      ...tokenHandlers(tokens),
-      ...files.tokenHandlers.server,
-    },
+    handlers: { ...handlers, ...files.tokenHandlers.server },
     log,
   });
 
   const media = await startRtc({ config, key, certificate, projects, rtc, rooms, sessions, timers, log });
   undo.push(() => media.close());
-  const access = new ClientAccess({ groups, rooms });
   const clientGate = new ClientGate({
     host: config.host,
     config: config.clientGate,
@@ -241,14 +219,7 @@ async function start(
     login: new Login({ projects, tokens, users, now }),
     entry: new SessionEntry({ sessions, groups, rooms, log }),
     handlers: {
-      ...sessionHandlers(sessions, now),
-      ...clientMessageHandlers({ messages, changes, history, access }),
-      ...clientHistoryHandlers(history, access),
-      ...clientConversationHandlers(conversationService),
-      ...debugLogHandlers(log, now),
-      ...clientRoomHandlers(rooms, conversationService, access),
-      ...clientGroupHandlers(groups, users, access),
-      ...ownHandlers(userSide),
+      ...clientHandlers(subjects, { server: handlers, sessions, log, now }),
       ...files.tokenHandlers.client,
       ...media.clientHandlers,
     },
@@ -315,28 +286,4 @@ async function start(
     publicKeyFile,
     close: () => (closing ??= close()),
   };
-}
-
-/** Opens the external database, or starts the embedded one, and brings the schema up to date. */
-async function openDatabase(
-  config: ServerConfig,
-  dataDirectory: string,
-  log: Logger,
-  undo: (() => Promise<void>)[],
-): Promise<{ db: Database; postgres: EmbeddedPostgres | undefined }> {
-  let postgres: EmbeddedPostgres | undefined;
-  if (config.databaseUrl === undefined) {
-    const started = await startEmbeddedPostgres({
-      directory: join(dataDirectory, 'postgres'),
-      settings: config.database.settings,
-      log,
-    });
-    undo.push(() => started.stop());
-    postgres = started;
-  }
-  const { writers, readers } = config.database;
-  const db = await Database.open({ url: postgres?.url ?? config.databaseUrl!, writers, readers, log });
-  undo.push(() => db.close());
-  await db.migrate();
-  return { db, postgres };
 }

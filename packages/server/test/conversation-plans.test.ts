@@ -1,4 +1,3 @@
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   listConversationIds,
@@ -8,53 +7,35 @@ import {
 import { hideConversations, markConversationsRead, showConversations } from '../src/storage/conversation-marks.ts';
 import type { Database } from '../src/storage/database.ts';
 import { findMessageId } from '../src/storage/message-lookup.ts';
-import type { Statement } from '../src/storage/statement.ts';
 import { countUnread, newestMessages } from '../src/storage/unread-messages.ts';
 import { getUserMarks, raiseUserMarks } from '../src/storage/user-marks.ts';
 import { openTestStorage, sql, type TestStorage } from './support/message-storage.ts';
+import { STATISTICS, WatchedPlans } from './support/watched-plans.ts';
 
 const NOW = 1_800_000_000_000;
 const USERS = 1000;
 const LONG = 1;
 let storage: TestStorage;
-let client: pg.Client;
-const used = new Map<string, { text: string; values: readonly unknown[] }>();
+let plans: WatchedPlans;
 
 beforeAll(async () => {
   storage = await openTestStorage();
-  client = new pg.Client(storage.url);
-  await client.connect();
+  plans = await WatchedPlans.open(storage);
   await fill(storage.db);
-  await useEverything(watched(storage.db));
+  await useEverything(plans.db);
 });
 
 afterAll(async () => {
-  await client?.end();
+  await plans?.close();
   await storage?.close();
 });
 
-describe.each([
-  ['before the first statistics', 'select 1'],
-  ['with statistics', 'vacuum analyze'],
-])('%s', (_, prepare) => {
+describe.each(STATISTICS)('%s', (_, prepare) => {
   test('no statement reads a whole table, or gathers the messages of a conversation to sort them', async () => {
-    await client.query(prepare);
-    const offences: string[] = [];
-    for (const [name, { text, values }] of used) {
-      for (const explained of [
-        { text: `explain (generic_plan) ${text}` },
-        { text: `explain ${text}`, values: values as unknown[] },
-      ]) {
-        const { rows } = await client.query({ ...explained, rowMode: 'array' });
-        const lines = rows.map(([line]) => String(line));
-        const forbidden = lines.filter((line) => /Seq Scan|Hash Join|Merge Join|Bitmap .*messages/.test(line));
-        offences.push(...forbidden.map((line) => `${name}: ${line.trim()}`));
-        const sorts = lines.filter((line) => /Sort Key:.*\bm(_\d+)?\.id\b/.test(line));
-        offences.push(...sorts.map((line) => `${name}: ${line.trim()}`));
-      }
-    }
-    expect(offences).toEqual([]);
-    expect(used.size).toBe(14);
+    await plans.run(prepare);
+    const forbidden = /Seq Scan|Hash Join|Merge Join|Bitmap .*messages|Sort Key:.*\bm(_\d+)?\.id\b/;
+    expect(await plans.offences((line) => forbidden.test(line))).toEqual([]);
+    expect(plans.count).toBe(14);
   });
 });
 
@@ -90,17 +71,6 @@ async function fill(db: Database): Promise<void> {
   await sql(db, 'insert into conversation_heads select conversation, max(id), max(mtime) from messages group by 1');
   await sql(db, `insert into conversation_marks select n, n % ${USERS}, ${NOW}, null from generate_series(1, 11000) n`);
   await sql(db, `insert into user_marks select 1, n, ${NOW}, 0 from generate_series(1, 20000) n`);
-}
-
-/** Notes the statements that are run. */
-function watched(db: Database): Database {
-  const noting =
-    (run: typeof db.read) =>
-    <Row>(statement: Statement, values: readonly unknown[]) => {
-      used.set(statement.name, { text: statement.text, values });
-      return run<Row>(statement, values);
-    };
-  return { read: noting(db.read.bind(db)), write: noting(db.write.bind(db)) } as unknown as Database;
 }
 
 async function useEverything(db: Database): Promise<void> {

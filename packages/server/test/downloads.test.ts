@@ -221,6 +221,29 @@ describe('a download that does not get on', () => {
     await Promise.all([once(socket, 'close'), closed(await streamOf(file))]);
   });
 
+  test('releases the store when the client has gone before the first byte', async () => {
+    let give = () => {};
+    const asked = new Promise<void>((resolve) => {
+      const isGone = new Promise<void>((gone) => {
+        give = gone;
+      });
+      const { read } = file;
+      file.read = async (...args) => {
+        resolve();
+        await isGone;
+        return read.apply(file, args);
+      };
+    });
+    file.open = () => new Readable({ read() {} });
+    const socket = ask();
+    await asked;
+    socket.destroy();
+    await once(socket, 'close');
+    expect((await get({}, 'GET', '/')).status).toBe(404);
+    give();
+    await closed(await streamOf(file));
+  });
+
   test('is ended when the server closes', async () => {
     file.open = () => new Readable({ read() {} });
     const socket = ask();

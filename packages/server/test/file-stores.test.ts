@@ -56,3 +56,23 @@ test('a service that is away is an error that says so', async () => {
   const nowhere = new S3FileStore({ endpoint: 'http://127.0.0.1:1', ...bucket, ...S3_CREDENTIALS });
   await expect(nowhere.put('key', Uint8Array.of(1))).rejects.toThrow('the object store does not answer PUT');
 });
+
+test('bytes go nowhere but to the service that was configured', async () => {
+  const elsewhere = new S3Server();
+  const other = await elsewhere.listen();
+  try {
+    for (const status of [301, 302, 307, 308]) {
+      s3.redirects.push({ status, to: `${other}/chat-files/key-4` });
+      await expect(remote.put('key-4', Uint8Array.of(1))).rejects.toThrow(`answered ${status}`);
+    }
+    expect(elsewhere.requests).toBe(0);
+  } finally {
+    await elsewhere.close();
+  }
+});
+
+test('an answer that does not end in time is an error', async () => {
+  const impatient = new S3FileStore({ endpoint, ...bucket, ...S3_CREDENTIALS }, { answerTimeoutMs: 50 });
+  s3.endless = 1;
+  await expect(impatient.put('key-5', Uint8Array.of(1))).rejects.toThrow('the object store does not answer PUT');
+});

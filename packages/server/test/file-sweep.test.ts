@@ -141,12 +141,24 @@ test('a store that fails leaves a row, by which the bytes are found later', asyn
   await expect(keep({ bytes: png })).rejects.toThrow('no space');
   expect(store.size).toBe(1);
   clock += 11 * MINUTE;
-  store.failRemove = true;
+  store.failRemove = () => true;
   await expect(sweep.runOnce()).rejects.toThrow('away');
   expect(store.size).toBe(1);
-  store.failRemove = false;
+  store.failRemove = () => false;
   await sweep.runOnce();
   expect(store.size).toBe(0);
+});
+
+test('a file that cannot be removed holds up no other, and is tried again', async () => {
+  const [stuck, other] = [await keep(), await keep()];
+  clock += 10 * MINUTE;
+  const name = parseFileLink(new URL(stuck.url).pathname)!.name;
+  store.failRemove = (key) => key === name;
+  await expect(sweep.runOnce()).rejects.toThrow('away');
+  expect([isKept(stuck.url), isKept(other.url)]).toEqual([true, false]);
+  store.failRemove = () => false;
+  await sweep.runOnce();
+  expect(isKept(stuck.url)).toBe(false);
 });
 
 test('storing that took longer than orphans are kept is refused, and its bytes go', async () => {

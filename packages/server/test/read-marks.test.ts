@@ -97,3 +97,14 @@ test('a logout that cannot be stored is told to the operator, and the one before
   expect((await marks.of(project, uid)).logoutAt).toBe(logoutAt);
   expect(warnings).toHaveLength(1);
 });
+
+test('a login that fails halfway does not hide the logout of a connection that ended before it', async () => {
+  const marks = open();
+  const shown = logIn(nextUid);
+  const halfway = logIn(nextUid, { isStarted: false });
+  sessions.remove(shown);
+  const logoutAt = now;
+  now += 1000;
+  sessions.remove(halfway);
+  expect((await marks.of(project, nextUid)).logoutAt).toBe(logoutAt);
+});

@@ -1,4 +1,3 @@
-import { createTestDatabase, type TestDatabase } from '@parley/testkit/internal';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { BanRegister } from '../src/bans/ban-register.ts';
 import { RoomPresence } from '../src/rooms/room-presence.ts';
@@ -6,14 +5,14 @@ import { RoomService } from '../src/rooms/room-service.ts';
 import { Audiences } from '../src/sessions/audiences.ts';
 import type { Session } from '../src/sessions/session.ts';
 import { SessionDirectory } from '../src/sessions/session-directory.ts';
-import { Database } from '../src/storage/database.ts';
-import { silentLogger } from '../src/telemetry/logger.ts';
+import type { Database } from '../src/storage/database.ts';
+import { openTestStorage, type TestStorage } from './support/message-storage.ts';
 import { project, recordedSession } from './support/recorded-session.ts';
 
 const PROJECT = project(1);
 const SINGLE = project(2, { singleRoom: true });
 
-let scratch: TestDatabase;
+let storage: TestStorage;
 let db: Database;
 let bans: BanRegister;
 let sessions: SessionDirectory;
@@ -23,16 +22,12 @@ let lastId = 100n;
 const fresh = () => (lastId += 1n);
 
 beforeAll(async () => {
-  scratch = await createTestDatabase();
-  db = await Database.open({ url: scratch.url, log: silentLogger });
-  await db.migrate();
+  storage = await openTestStorage();
+  db = storage.db;
   bans = await BanRegister.open(db, 'room', () => 0);
 });
 
-afterAll(async () => {
-  await db?.close();
-  await scratch?.close();
-});
+afterAll(() => storage?.close());
 
 beforeEach(() => {
   sessions = new SessionDirectory();

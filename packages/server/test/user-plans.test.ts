@@ -1,4 +1,3 @@
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Bans } from '../src/bans/bans.ts';
 import { DeviceService } from '../src/devices/device-service.ts';
@@ -6,12 +5,12 @@ import { BlacklistService } from '../src/friends/blacklist-service.ts';
 import { FriendService } from '../src/friends/friend-service.ts';
 import { projectSettingsSchema } from '../src/projects/project-settings.ts';
 import { conversationsWithMessages } from '../src/storage/conversation-walk.ts';
-import type { Database, Transaction } from '../src/storage/database.ts';
+import type { Database } from '../src/storage/database.ts';
 import { getInfo, getPublicInfos, setInfo } from '../src/storage/info-store.ts';
-import type { Statement } from '../src/storage/statement.ts';
 import { UserDataService } from '../src/user-data/user-data-service.ts';
 import { LoginTokens } from '../src/users/login-tokens.ts';
 import { openTestStorage, sql, type TestStorage } from './support/message-storage.ts';
+import { STATISTICS, WatchedPlans } from './support/watched-plans.ts';
 
 const NOW = 1_800_000_000_000;
 const ROWS = 20_000;
@@ -19,37 +18,25 @@ const project = { pid: 1, secret: 's', settings: projectSettingsSchema.parse({})
 /** At the start of a server, and once a minute; without statistics the planner takes a third of all bans for ended. */
 const READS_ALL = /^bans-(load|purge)$/;
 let storage: TestStorage;
-let client: pg.Client;
-const used = new Map<string, string>();
+let plans: WatchedPlans;
 
 beforeAll(async () => {
   storage = await openTestStorage();
-  client = new pg.Client(storage.url);
-  await client.connect();
+  plans = await WatchedPlans.open(storage);
   await fill(storage.db);
-  await useEverything(watched(storage.db));
+  await useEverything(plans.db);
 });
 
 afterAll(async () => {
-  await client?.end();
+  await plans?.close();
   await storage?.close();
 });
 
-describe.each([
-  ['before the first statistics', 'select 1'],
-  ['with statistics', 'vacuum analyze'],
-])('%s', (_, prepare) => {
+describe.each(STATISTICS)('%s', (_, prepare) => {
   test('no statement about a user reads a whole table', async () => {
-    await client.query(prepare);
-    const offences: string[] = [];
-    for (const [name, text] of used) {
-      if (READS_ALL.test(name)) continue;
-      const plan = await client.query({ text: `explain (generic_plan) ${text}`, rowMode: 'array' });
-      const lines = plan.rows.map(([line]) => String(line));
-      offences.push(...lines.filter((line) => /Seq Scan/.test(line)).map((line) => `${name}: ${line.trim()}`));
-    }
-    expect(offences).toEqual([]);
-    expect(used.size).toBeGreaterThanOrEqual(30);
+    await plans.run(prepare);
+    expect(await plans.offences((line, name) => /Seq Scan/.test(line) && !READS_ALL.test(name))).toEqual([]);
+    expect(plans.count).toBeGreaterThanOrEqual(30);
   });
 });
 
@@ -69,22 +56,6 @@ async function fill(db: Database): Promise<void> {
     `insert into messages (conversation, id, sender, mid, mtime, mtype, is_binary, body, attrs)
       select n, 1, n, n, ${NOW}, 30, false, 'x', '' ${rows}`,
   );
-}
-
-/** Notes the statements that are run. */
-function watched(db: Database): Database {
-  const note =
-    (run: Transaction['query']) =>
-    <Row>(statement: Statement, values: readonly unknown[]) => {
-      used.set(statement.name, statement.text);
-      return run<Row>(statement, values);
-    };
-  return {
-    read: note(db.read.bind(db)),
-    write: note(db.write.bind(db)),
-    transaction: <T>(work: (tx: Transaction) => Promise<T>) =>
-      db.transaction((tx) => work({ query: note(tx.query.bind(tx)) })),
-  } as unknown as Database;
 }
 
 async function useEverything(db: Database): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Database } from '../storage/database.ts';
-import { doomedFiles, doomFiles, forgetFile, lastFile } from '../storage/file-register.ts';
+import { type DoomedFile, doomedFiles, doomFiles, forgetFile, lastFile } from '../storage/file-register.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { type FileStore, thumbnailKey } from './file-store.ts';
 
@@ -7,6 +7,8 @@ import { type FileStore, thumbnailKey } from './file-store.ts';
 const SLICE = 1000;
 /** Slices of one run: so many files are looked at, then the next run goes on. */
 const SLICES_MAX = 20;
+/** Files of one run that the store does not remove; then it is taken for away, and the next run goes on. */
+const FAILURES_MAX = 10;
 
 /**
  * Removes files that nobody can read any more: those of failed sends, and those whose message was recalled, cleaned,
@@ -17,6 +19,7 @@ const SLICES_MAX = 20;
 export class FileSweep {
   readonly #parts: { db: Database; store: FileStore; log: Logger; now: () => number };
   #after = 0n;
+  #removedUpTo = 0n;
   #timer: NodeJS.Timeout | undefined;
   #run: Promise<void> = Promise.resolve();
   #isStopped = false;
@@ -60,19 +63,29 @@ export class FileSweep {
     await this.#removeDoomed();
   }
 
-  /** The bytes go before the row: what a crash leaves undone is found again. */
+  /** A file that cannot be removed is left for a later run and holds up no other. @throws what the last of those threw. */
   async #removeDoomed(): Promise<void> {
-    const { db, store } = this.#parts;
+    const failures: unknown[] = [];
     for (;;) {
-      const doomed = await doomedFiles(db, SLICE);
-      for (const { id, name } of doomed) {
+      const doomed = await doomedFiles(this.#parts.db, this.#removedUpTo, SLICE);
+      for (const file of doomed) {
         if (this.#isStopped) return;
-        await store.remove(thumbnailKey(name));
-        await store.remove(name);
-        await forgetFile(db, id);
-        this.removed += 1;
+        this.#removedUpTo = file.id;
+        await this.#remove(file).catch((error: unknown) => failures.push(error));
+        if (failures.length >= FAILURES_MAX) throw failures.at(-1);
       }
-      if (doomed.length < SLICE) return;
+      if (doomed.length < SLICE) break;
     }
+    this.#removedUpTo = 0n;
+    if (failures.length > 0) throw failures.at(-1);
+  }
+
+  /** The bytes go before the row: what a crash leaves undone is found again. */
+  async #remove({ id, name }: DoomedFile): Promise<void> {
+    const { db, store } = this.#parts;
+    await store.remove(thumbnailKey(name));
+    await store.remove(name);
+    await forgetFile(db, id);
+    this.removed += 1;
   }
 }

@@ -48,9 +48,9 @@ export class ReadMarks {
       queueMax: QUEUE_MAX,
     });
     parts.sessions.listen({
-      onLogout: (session, isLast) => {
-        // A login that failed halfway has shown nothing to anybody.
-        if (isLast && session.isStarted) this.#noteLogout(session);
+      onLogout: (session) => {
+        // Logins that are not answered count as none: they have shown nothing to anybody, and may fail.
+        if (session.isStarted && !isShown(parts.sessions, session)) this.#noteLogout(session);
       },
     });
   }
@@ -93,6 +93,12 @@ export class ReadMarks {
       });
     this.#leaving.set(name, noted);
   }
+}
+
+/** Whether the user has a connection left whose login was answered. */
+function isShown(sessions: SessionDirectory, { project, uid }: Session): boolean {
+  for (const { isStarted } of sessions.of(project.pid, uid)) if (isStarted) return true;
+  return false;
 }
 
 function nameOf(pid: number, uid: bigint): string {

@@ -221,5 +221,5 @@ function toRow(conversation: number, message: OutgoingMessage): NewMessage {
 }
 
 function senderOf({ from, sessionId }: OutgoingMessage): Sender {
-  return { from, gate: sessionId === undefined ? 'server' : 'client' };
+  return { from, gate: sessionId === undefined ? 'server' : 'client', sessionId };
 }

@@ -46,6 +46,14 @@ export class RoomPresence {
     return this.#audiences.members('room', session.project.pid, rid).has(session);
   }
 
+  /** Whether a connection of a user is in the room; any of them when this one is not online. */
+  isInBy(pid: number, rid: bigint, uid: bigint, sessionId: string | undefined): boolean {
+    const sessions = this.#sessions.of(pid, uid);
+    for (const session of sessions) if (session.id === sessionId) return this.isIn(session, rid);
+    for (const session of sessions) if (this.isIn(session, rid)) return true;
+    return false;
+  }
+
   /** Of one connection: it entered by itself. One that has ended meanwhile stays out. */
   enter(session: Session, rid: bigint): void {
     if (!this.#sessions.of(session.project.pid, session.uid).has(session)) return;

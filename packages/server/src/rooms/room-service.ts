@@ -165,6 +165,11 @@ export class RoomService {
     return this.#presence.isIn(session, rid);
   }
 
+  /** True when this connection of the user is in the room, or any of them when this one has ended, as under a slow upload. */
+  isInBy({ pid }: Project, rid: bigint, uid: bigint, sessionId: string | undefined): boolean {
+    return this.#presence.isInBy(pid, rid, uid, sessionId);
+  }
+
   /** The member count of every room asked for, 0 for unknown ones. */
   async counts(project: Project, rids: readonly bigint[]): Promise<Map<bigint, number>> {
     const counts = await countRoomMembers(this.#db, project.pid, rids);

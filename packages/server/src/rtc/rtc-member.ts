@@ -55,6 +55,10 @@ export class RtcMember {
     return false;
   }
 
+  hasWay(key: object): boolean {
+    return this.#ways.has(key);
+  }
+
   addWay(key: object, way: WayIn): void {
     this.#ways.set(key, way);
     if (way.kind === 'web') this.isWeb = true;

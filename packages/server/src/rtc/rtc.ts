@@ -68,6 +68,7 @@ export class Rtc {
     this.pushes = new RoomPushes({ pushes, sessions, tickets: this.tickets, now: timers.now });
     this.signals = new SignalFilter({
       rooms,
+      sessions,
       commands: this.commands,
       onMicrophone: (room, uid, isOpen) => this.pushes.microphone(room, uid, isOpen),
     });

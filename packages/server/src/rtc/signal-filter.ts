@@ -1,5 +1,6 @@
 import { RawString } from '@parley/fpnn';
 import type { Project } from '../projects/project-settings.ts';
+import type { SessionDirectory } from '../sessions/session-directory.ts';
 import type { AdminCommands } from './admin-commands.ts';
 import { formatSignal, parseSignal, type RoomSignal } from './room-signals.ts';
 import type { RtcMember } from './rtc-member.ts';
@@ -12,6 +13,7 @@ export type SignalVerdict = { readonly attrs: RawString } | 'swallowed';
 
 type Parts = {
   rooms: RtcRooms;
+  sessions: Pick<SessionDirectory, 'isOnline'>;
   commands: AdminCommands;
   /** A browser says that its microphone is open or closed. */
   onMicrophone(room: RtcRoom, uid: bigint, isOpen: boolean): void;
@@ -86,7 +88,9 @@ export class SignalFilter implements RtcRoomListener {
     for (const { uid, isWeb } of room.members.values()) if (isWeb) this.#silence(room, uid);
   }
 
+  /** Not of who is offline: no logout would ever end it. */
   #silence({ pid, rid }: RtcRoom, uid: bigint): void {
+    if (!this.#parts.sessions.isOnline(pid, uid)) return;
     const name = nameOf(pid, uid);
     this.#silenced.set(name, (this.#silenced.get(name) ?? new Set()).add(rid));
   }

@@ -235,3 +235,22 @@ test('a room or a member too many ends a publication: at once, or when the RTM r
   world.publish(RID, 2n);
   expect(world.members(RID)).toEqual([2n]);
 });
+
+test('another connection that enters the RTM room does not make a wish of the page count as a report', () => {
+  const world = new RtcWorld();
+  enterAsPage(world, 1n);
+  world.rtc.commands.run(roomOf(world), [1n], ADMIN_COMMANDS.closeMicrophone);
+  world.logIn(1n, 'Unity-Native-1.0');
+  world.enterRtmRoom(RID, 1n);
+  expect(world.signal(RID, 1n, signal(6))).toBe(signal(6));
+  expect(roomOf(world).microphoneClosed.has(1n)).toBe(false);
+});
+
+test('nothing is remembered of who was removed while offline', () => {
+  const world = new RtcWorld();
+  const page = enterAsPage(world, 1n);
+  page.logOut();
+  world.leaveRtmRoom(RID, 1n, 'lost');
+  world.rtc.rooms.close(roomOf(world));
+  expect(world.rtc.signals.isSilenced(1, RID, 1n)).toBe(false);
+});

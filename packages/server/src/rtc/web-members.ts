@@ -103,6 +103,8 @@ export class WebMembers implements RtcRoomListener {
     if (registered === undefined) return;
     registered.stopWaiting?.();
     registered.stopWaiting = undefined;
+    // Another connection of a member: what its page reports has been reported.
+    if (this.#parts.rooms.find(pid, rid)?.members.get(uid)?.hasWay(registered)) return;
     try {
       this.#enter(registered);
     } catch (error) {

@@ -65,7 +65,10 @@ const DOOM = {
     where id > $1 and id <= $2 and keep_until <= $3 and state <> 2 and not (needs_message and ${IS_NAMED})
     returning id`,
 };
-const DOOMED = { name: 'file-doomed', text: 'select id, name from files where state = 2 order by id limit $1' };
+const DOOMED = {
+  name: 'file-doomed',
+  text: 'select id, name from files where state = 2 and id > $1 order by id limit $2',
+};
 const FORGET = { name: 'file-forget', text: 'delete from files where id = $1 and state = 2' };
 
 /** Writes down a file that comes in, before its bytes are stored; or finds it when the same was sent before. */
@@ -117,9 +120,9 @@ export async function doomFiles(db: Database, after: bigint, upTo: bigint, now: 
   return (await db.write(DOOM, [after, upTo, Math.floor(now)])).length;
 }
 
-/** Files whose bytes are to be removed. */
-export function doomedFiles(db: Database, limit: number): Promise<DoomedFile[]> {
-  return db.read<DoomedFile>(DOOMED, [limit]);
+/** Files whose bytes are to be removed, those with ids above `after`. */
+export function doomedFiles(db: Database, after: bigint, limit: number): Promise<DoomedFile[]> {
+  return db.read<DoomedFile>(DOOMED, [after, limit]);
 }
 
 /** Forgets a file whose bytes are removed. */

@@ -1,6 +1,6 @@
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { message, openTestStorage, sql, type TestStorage } from '../../test/support/message-storage.ts';
+import { STATISTICS, WatchedPlans } from '../../test/support/watched-plans.ts';
 import { ConversationDirectory, groupKey } from './conversation-directory.ts';
 import type { Database } from './database.ts';
 import { HistoryReader } from './history-reader.ts';
@@ -10,54 +10,35 @@ import { deleteSpans, deleteTombstones } from './message-purge.ts';
 import { removeBySender, removeMessage, removeRange } from './message-removal.ts';
 import { writeMessages } from './message-writer.ts';
 import { surveyConversations } from './retention-survey.ts';
-import type { Statement } from './statement.ts';
 
 const NOW = 1_800_000_000_000;
 const LONG = 1;
 const WALKS_AN_INDEX = /^(history-|messages-(get|edit|exists|remove|find-refused)$|conversations-find$)/;
 let storage: TestStorage;
-let client: pg.Client;
-const used = new Map<string, { text: string; values: readonly unknown[] }>();
+let plans: WatchedPlans;
 
 beforeAll(async () => {
   storage = await openTestStorage();
-  client = new pg.Client(storage.url);
-  await client.connect();
+  plans = await WatchedPlans.open(storage);
   await fill(storage.db);
-  await useEverything(watched(storage.db));
+  await useEverything(plans.db);
 });
 afterAll(async () => {
-  await client.end();
+  await plans.close();
   await storage.close();
 });
 
-describe.each([
-  ['before the first statistics', ''],
-  ['with statistics', 'vacuum analyze'],
-])('%s', (_, prepare) => {
-  beforeAll(async () => {
-    if (prepare !== '') await client.query(prepare);
-  });
-
+describe.each(STATISTICS)('%s', (_, prepare) => {
   test('no statement reads a whole table, and no reader gathers a conversation to sort it', async () => {
-    const offences: string[] = [];
-    for (const [name, { text, values }] of used) {
-      const forbidden = WALKS_AN_INDEX.test(name) ? /Seq Scan|Bitmap|Sort|Hash Join|Merge Join/ : /Seq Scan/;
-      for (const plan of [await explainGeneric(text), await explainFor(text, values)]) {
-        offences.push(...plan.filter((line) => forbidden.test(line)).map((line) => `${name}: ${line.trim()}`));
-      }
-    }
+    await plans.run(prepare);
+    const walking = /Seq Scan|Bitmap|Sort|Hash Join|Merge Join/;
+    const offences = await plans.offences((line, name) =>
+      (WALKS_AN_INDEX.test(name) ? walking : /Seq Scan/).test(line),
+    );
     expect(offences).toEqual([]);
-    expect(used.size).toBeGreaterThanOrEqual(13);
+    expect(plans.count).toBeGreaterThanOrEqual(13);
   });
 });
-
-/** The plan that is kept for all values, and the one made for these. */
-const explainGeneric = (text: string) =>
-  linesOf(client.query({ text: `explain (generic_plan) ${text}`, rowMode: 'array' }));
-const explainFor = (text: string, values: readonly unknown[]) =>
-  linesOf(client.query({ text: `explain ${text}`, values: values as unknown[], rowMode: 'array' }));
-const linesOf = async (result: Promise<pg.QueryArrayResult>) => (await result).rows.map(([line]) => line as string);
 
 /** One long conversation and 2000 short ones. */
 async function fill(db: Database): Promise<void> {
@@ -77,17 +58,6 @@ async function fill(db: Database): Promise<void> {
      from generate_series(2, 2001) c, generate_series(1, 5) n`,
   );
   await sql(db, 'insert into conversation_heads select conversation, max(id), max(mtime) from messages group by 1');
-}
-
-/** Notes every statement. */
-function watched(db: Database): Database {
-  const noting =
-    (run: typeof db.read) =>
-    <Row>(statement: Statement, values: readonly unknown[]) => {
-      used.set(statement.name, { text: statement.text, values });
-      return run<Row>(statement, values);
-    };
-  return { read: noting(db.read.bind(db)), write: noting(db.write.bind(db)) } as unknown as Database;
 }
 
 /** What the server does while it runs; counting is left out, it looks at every message it counts. */

@@ -5,7 +5,7 @@ import type { FileStore } from '../../src/files/file-store.ts';
 export class MemoryFileStore implements FileStore {
   readonly #files = new Map<string, Uint8Array>();
   failPut: (key: string) => boolean = () => false;
-  failRemove = false;
+  failRemove: (key: string) => boolean = () => false;
   onPut: () => void | Promise<void> = () => {};
 
   get size(): number {
@@ -28,7 +28,7 @@ export class MemoryFileStore implements FileStore {
   }
 
   async remove(key: string): Promise<void> {
-    if (this.failRemove) throw new Error('away');
+    if (this.failRemove(key)) throw new Error('away');
     this.#files.delete(key);
   }
 }

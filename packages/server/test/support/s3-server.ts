@@ -18,6 +18,11 @@ export class S3Server {
   onPut: (key: string) => void | Promise<void> = () => {};
   /** Statuses to answer the next requests with instead. */
   readonly failures: number[] = [];
+  /** Where the next requests are sent on to instead. */
+  readonly redirects: { status: number; to: string }[] = [];
+  /** So many answers begin and never end. */
+  endless = 0;
+  requests = 0;
   readonly #server: Server;
 
   constructor() {
@@ -37,7 +42,18 @@ export class S3Server {
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.requests += 1;
     const body = await buffer(request);
+    const redirect = this.redirects.shift();
+    if (redirect !== undefined) {
+      response.setHeader('location', redirect.to);
+      return end(response, redirect.status);
+    }
+    if (this.endless > 0) {
+      this.endless -= 1;
+      response.writeHead(200).flushHeaders();
+      return;
+    }
     const failure = this.failures.shift();
     if (failure !== undefined) return end(response, failure, '<Error><Code>SlowDown</Code></Error>');
     if (!isSigned(request, body)) return end(response, 403, '<Error><Code>SignatureDoesNotMatch</Code></Error>');

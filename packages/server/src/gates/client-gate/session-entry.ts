@@ -33,9 +33,12 @@ export class SessionEntry {
     const older = project.settings.singleConnection ? [...this.#sessions.of(project.pid, uid)] : [];
     this.#sessions.add(session);
     for (const other of older) kickOut(other);
-    await Promise.all([this.#groups.handleLogin(session), this.#rooms.handleLogin(session)]);
+    // Both to their ends, so that whoever takes a failed login out again is not overtaken by the slower one.
+    const entries = await Promise.allSettled([this.#groups.handleLogin(session), this.#rooms.handleLogin(session)]);
     // It may have ended meanwhile; then it left before it was in everywhere.
-    if (this.#sessions.of(project.pid, uid).has(session)) return;
-    await this.#rooms.handleLogout(session, !this.#sessions.isOnline(project.pid, uid));
+    if (!this.#sessions.of(project.pid, uid).has(session)) {
+      await this.#rooms.handleLogout(session, !this.#sessions.isOnline(project.pid, uid));
+    }
+    for (const entry of entries) if (entry.status === 'rejected') throw entry.reason;
   }
 }

@@ -31,7 +31,7 @@ export class FileDestinations {
   of(project: Project, params: SendParams, sessionId: string | undefined): FileDestination {
     const rules = this.#rules;
     const messages = this.#messages;
-    const sender: Sender = { from: params.from, gate: sessionId === undefined ? 'server' : 'client' };
+    const sender: Sender = { from: params.from, gate: sessionId === undefined ? 'server' : 'client', sessionId };
     const whole = (message: FileMessage): OutgoingMessage => ({
       ...message,
       from: params.from,
