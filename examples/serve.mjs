@@ -66,7 +66,10 @@ function readExample(name) {
 
 /** What an application's bundler does: `sdk.js`, `rtc.js`, and what they share. */
 async function bundleSdk() {
-  const input = { sdk: entry('@parley/client-sdk'), rtc: entry('@parley/client-sdk/rtc') };
+  const input = {
+    sdk: fileURLToPath(import.meta.resolve('@parley/client-sdk')),
+    rtc: fileURLToPath(import.meta.resolve('@parley/client-sdk/rtc')),
+  };
   const output = { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' };
   const rollupOptions = { input, output, preserveEntrySignatures: 'strict' };
   const { output: chunks } = await build({
@@ -75,8 +78,4 @@ async function bundleSdk() {
     build: { write: false, modulePreload: false, rollupOptions },
   });
   return chunks.map(({ fileName, code }) => [`/${fileName}`, ['text/javascript', code]]);
-}
-
-function entry(name) {
-  return fileURLToPath(import.meta.resolve(name));
 }

@@ -1,8 +1,9 @@
 import type { Diagnosis } from '@parley/client-sdk/rtc';
 import type { ServerConfigInput } from '@parley/server';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { HAS_CHROMIUM, useBrowser } from '../support/browser-fixture.ts';
 import { useParley } from '../support/parley-fixture.ts';
+import { HAS_TURN_SERVER, TurnServer } from '../support/turn-server.ts';
 import { RoomPage } from './room-page.ts';
 
 /** Answers of the server lead to a port where nothing listens, as behind a firewall. */
@@ -10,6 +11,15 @@ const CLOSED_PORT = `
   const { setRemoteDescription } = RTCPeerConnection.prototype;
   RTCPeerConnection.prototype.setRemoteDescription = function ({ type, sdp }) {
     return setRemoteDescription.call(this, { type, sdp: sdp.replace(/( udp \\d+ \\S+) \\d+/gi, '$1 9') });
+  };`;
+
+/** As above for whoever does not go through the TURN server. */
+const CLOSED_HOST_PORTS = `
+  const { setRemoteDescription } = RTCPeerConnection.prototype;
+  RTCPeerConnection.prototype.setRemoteDescription = function ({ type, sdp }) {
+    const isRelayed = this.getConfiguration().iceTransportPolicy === 'relay';
+    const changed = isRelayed ? sdp : sdp.replace(/( udp \\d+ \\S+) \\d+/gi, '$1 9');
+    return setRemoteDescription.call(this, { type, sdp: changed });
   };`;
 
 describe.runIf(HAS_CHROMIUM)('the network doctor', () => {
@@ -72,13 +82,6 @@ describe.runIf(HAS_CHROMIUM)('the network doctor', () => {
     });
   });
 
-  test('finds a TURN server that is not there', async () => {
-    const turn = { urls: ['turn:127.0.0.1:9'], secret: 'north' };
-    const diagnosis = await diagnose({ workers: 1, turn }, CLOSED_PORT);
-    expect(diagnosis).toMatchObject({ verdict: 'udp-blocked-turn-unreachable', failed: 'udp' });
-    expect(resultsOf(diagnosis)).toMatchObject({ relay: 'failed' });
-  });
-
   test('finds a web RTC endpoint that cannot be reached', async () => {
     const diagnosis = await diagnose(undefined, '', { endpoint: 'ws://127.0.0.1:9' });
     expect(diagnosis).toMatchObject({ verdict: 'endpoint-unreachable', failed: 'offer' });
@@ -88,5 +91,53 @@ describe.runIf(HAS_CHROMIUM)('the network doctor', () => {
   test('finds a server without media', async () => {
     const diagnosis = await diagnose({ workers: 0 });
     expect(diagnosis).toMatchObject({ verdict: 'no-media', failed: 'offer', settings: ['PARLEY_MEDIA_WORKERS'] });
+  });
+});
+
+describe.runIf(HAS_CHROMIUM && HAS_TURN_SERVER)('with a TURN server', () => {
+  const secret = 'north';
+  const browser = useBrowser();
+  let turn: TurnServer;
+  const fixture = useParley({ config: { media: { workers: 1 } } });
+  let lastId = 650_000;
+
+  beforeAll(async () => {
+    turn = await TurnServer.start(secret);
+  });
+  afterAll(() => turn?.close());
+
+  const open = async (options: { secret: string; script?: string; rtc?: object }) => {
+    const media = { workers: 1, turn: { urls: [turn.url], secret: options.secret } };
+    const { parley } = await fixture.startAnother({ config: { media } });
+    return async () => {
+      const context = await browser.newContext();
+      if (options.script !== undefined) await context.addInitScript(options.script);
+      return RoomPage.open(context, parley, (lastId += 1), options.rtc);
+    };
+  };
+
+  test('voice and video go through it when they have to', async () => {
+    const openPage = await open({ secret, rtc: { iceTransportPolicy: 'relay' } });
+    const [ada, bob] = [await openPage(), await openPage()];
+    await ada.join('video', 1);
+    await bob.join('video', 1);
+    await Promise.all([
+      ada.untilMore(bob.uid, { audio: 10, frames: 3 }),
+      bob.untilMore(ada.uid, { audio: 10, frames: 3 }),
+    ]);
+  });
+
+  test('the doctor finds that only that way is open', async () => {
+    const page = await (await open({ secret, script: CLOSED_HOST_PORTS }))();
+    const diagnosis = await page.call<Diagnosis>('diagnose', { timeoutMs: 3000 });
+    expect(diagnosis).toMatchObject({ verdict: 'relay-only' });
+    expect(diagnosis.failed).toBeUndefined();
+  });
+
+  test('the doctor finds that it does not share the secret', async () => {
+    const page = await (await open({ secret: 'south', script: CLOSED_PORT }))();
+    const diagnosis = await page.call<Diagnosis>('diagnose', { timeoutMs: 1500 });
+    expect(diagnosis).toMatchObject({ verdict: 'udp-blocked-turn-unreachable', failed: 'udp' });
+    expect(diagnosis.settings).toContain('PARLEY_TURN_SECRET');
   });
 });
