@@ -1,8 +1,13 @@
+import type { Encodable } from '@parley/fpnn';
 import { describe, expect, test } from 'vitest';
 import { HAS_CHROMIUM, useBrowser } from '../support/browser-fixture.ts';
 import { OfficialPage } from '../support/official-page.ts';
 import { useParley } from '../support/parley-fixture.ts';
+import { TestClient } from '../support/test-client.ts';
 import { RoomPage } from './room-page.ts';
+
+/** Opus: 20 ms. */
+const SILENCE = Uint8Array.of(0xf8, 0xff, 0xfe);
 
 describe.runIf(HAS_CHROMIUM)('the client SDK in rooms with others', () => {
   const fixture = useParley({ config: { media: { workers: 1 } } });
@@ -32,6 +37,33 @@ describe.runIf(HAS_CHROMIUM)('the client SDK in rooms with others', () => {
     await ada.join('video', roomId);
     await bob.waitFor(ada.uid, { audio: 10 });
     await bob.leaveRoom();
+    await ada.until(({ members }) => members.length === 1);
+  });
+
+  test('a native member and a page of ours hear each other', async () => {
+    const { parley, caller } = fixture;
+    const [roomId, uid] = [fresh(), fresh()];
+    const ada = await open();
+    await ada.join('voice', roomId);
+    const rtm = await TestClient.logIn(parley, caller, uid, { version: 'Unity-Native-1.0' });
+    const media = await TestClient.connect(parley.mediaGate);
+    const token = (await rtm.call('enterRTCRoom', { rid: roomId })).get('token') as Encodable;
+    await media.call('enterRTCRoom', { pid: parley.pid, uid, rid: roomId, token });
+    let seq = 0;
+    const speaking = setInterval(() => {
+      seq += 1;
+      media.peer.notify('voice', { rid: roomId, seq, timestamp: Date.now(), data: SILENCE });
+    }, 20);
+    try {
+      await ada.untilMore(uid, { audio: 10 });
+      const heard = media.pushes.length;
+      await media.received(heard + 10);
+      expect(new Set(media.pushes.map(({ method }) => method))).toEqual(new Set(['pushVoice']));
+    } finally {
+      clearInterval(speaking);
+      media.close();
+      rtm.close();
+    }
     await ada.until(({ members }) => members.length === 1);
   });
 
