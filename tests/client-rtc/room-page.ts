@@ -50,7 +50,7 @@ export class RoomPage {
     const { clientGate, rtcGatePlain, pid } = parley;
     await opened.call('login', {
       endpoint: `ws://${clientGate.host}:${clientGate.port}`,
-      rtc: { endpoint: `ws://${rtcGatePlain!.host}:${rtcGatePlain!.port}`, ...rtc },
+      rtc: { endpoint: `ws://${rtcGatePlain.host}:${rtcGatePlain.port}`, ...rtc },
       pid,
       uid,
       token: await parley.token(uid),

@@ -54,7 +54,7 @@ function environment({ pid, secret, serverGate, clientGate, rtcGatePlain }: Parl
     PARLEY_SECRET: secret,
     PARLEY_ENDPOINT: `${serverGate.host}:${serverGate.port}`,
     PARLEY_CLIENT_ENDPOINT: `ws://${clientGate.host}:${clientGate.port}`,
-    PARLEY_RTC_ENDPOINT: `ws://${rtcGatePlain!.host}:${rtcGatePlain!.port}`,
+    PARLEY_RTC_ENDPOINT: `ws://${rtcGatePlain.host}:${rtcGatePlain.port}`,
     PORT: '0',
   };
 }

@@ -1,5 +1,6 @@
 import type { AdminCommand } from '@parley/contract';
 import type { RtmError } from '@parley/contract/sdk';
+import type { DeviceChange } from './device-control.ts';
 import type { StreamStatistics } from './link-meter.ts';
 import type { DeviceKind, RtcMember } from './member.ts';
 import type { NetworkQuality } from './network-quality.ts';
@@ -42,7 +43,7 @@ export type RtcRoomEvents = {
   /** A stream did not come up, and is tried again. Without an error no media came through: see `diagnose`. */
   streamFailed: { readonly uid: bigint; readonly error: RtmError | undefined };
   /** An own device is open or closed now: by a call, by command of an administrator, or because it is gone. */
-  deviceChanged: { readonly device: DeviceKind; readonly isOpen: boolean; readonly by: 'user' | 'command' | 'loss' };
+  deviceChanged: { readonly device: DeviceKind; readonly isOpen: boolean; readonly by: DeviceChange };
   /** Somebody commands members; it has been carried out. */
   command: { readonly command: AdminCommand; readonly uids: readonly bigint[] };
   /** A member sent an event of the application's own. */

@@ -1,5 +1,6 @@
 export { ADMIN_COMMANDS, type AdminCommand } from '@parley/contract';
 export type { RtcCall, RtcCallEnd, RtcCallEvents, RtcCallState } from './calls/rtc-call.ts';
+export type { DeviceChange } from './device-control.ts';
 export type { DiagnoseOptions } from './doctor/diagnose.ts';
 export {
   DIAGNOSIS_STEPS,

@@ -3,9 +3,10 @@ import { RtmError, toRtmError } from '@parley/contract/sdk';
 import type { ParleyClient } from '../client.ts';
 import type { Emitter } from '../emitter.ts';
 import { isTransient } from '../errors.ts';
+import { DeviceControl } from './device-control.ts';
 import type { RtcRoomEnd, RtcRoomEvents } from './events.ts';
 import type { MediaTransport } from './media-transport.ts';
-import type { DeviceKind } from './member.ts';
+import type { DeviceKind, RtcMember } from './member.ts';
 import { Membership } from './membership.ts';
 import { type NetworkQuality, worstOf } from './network-quality.ts';
 import type { RoomEntrance } from './room-entrance.ts';
@@ -13,7 +14,7 @@ import { RoomMedia } from './room-media.ts';
 import type { RoomPushes } from './room-pushes.ts';
 import { RTC_SDK_CODES } from './rtc-codes.ts';
 import type { Timers } from './timers.ts';
-import { OwnDevices, replaceTracks } from './webrtc/own-devices.ts';
+import { replaceTracks } from './webrtc/own-devices.ts';
 
 export type JoinOptions = {
   /** Opens the microphone at once. Default true. */
@@ -40,7 +41,6 @@ export type RoomSessionParts = {
   readonly events: Emitter<RtcRoomEvents>;
 };
 
-const DEVICES = ['microphone', 'camera'] as const;
 const SILENCE_CHECK_MS = 1_000;
 /** A second look shows whether packets still come in; a page sends fifty of voice in a second. */
 const SECOND_LOOK_MS = 1_000;
@@ -51,7 +51,7 @@ const CAMERA = { width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ide
 export class RoomSession {
   readonly membership: Membership;
   readonly media: RoomMedia<MediaStreamTrack>;
-  readonly devices: OwnDevices;
+  readonly control: DeviceControl;
   /** Of the other members; made when they are asked for. */
   readonly streams = new Map<bigint, MediaStream>();
   quality: NetworkQuality = 'unknown';
@@ -59,8 +59,6 @@ export class RoomSession {
   readonly #parts: RoomSessionParts;
   readonly #stops: (() => void)[] = [];
   #end: RtcRoomEnd | undefined;
-  /** Reports of devices whose answer has not come. */
-  #reports = 0;
   /** Stands for the newest restoration. */
   #restoring: object | undefined;
   #hasJoined = false;
@@ -72,11 +70,17 @@ export class RoomSession {
     this.type = parts.type;
     this.membership = this.#createMembership();
     this.media = this.#createMedia();
-    this.devices = new OwnDevices({
+    this.control = new DeviceControl({
+      roomId: parts.roomId,
+      call: (method, params, callOptions) => parts.client.call(method, params, callOptions),
       microphone: options.microphoneConstraints ?? {},
       camera: options.cameraConstraints ?? CAMERA,
       onTrack: (device, track) => this.media.setTrack(device, track),
-      onLost: (device) => void this.#closeDevice(device, 'loss'),
+      onChanged: (device, isOpen, by) => {
+        if (this.#end !== undefined) return;
+        this.membership.handleDevice(parts.client.uid, device, isOpen);
+        parts.events.emit('deviceChanged', { device, isOpen, by });
+      },
     });
   }
 
@@ -84,8 +88,12 @@ export class RoomSession {
     return this.#end;
   }
 
+  get self(): RtcMember | undefined {
+    return this.membership.find(this.#parts.client.uid);
+  }
+
   streamOf(uid: bigint): MediaStream {
-    if (uid === this.#parts.client.uid) return this.devices.stream;
+    if (uid === this.#parts.client.uid) return this.control.devices.stream;
     const stream = this.streams.get(uid) ?? new MediaStream();
     this.streams.set(uid, stream);
     return stream;
@@ -94,8 +102,7 @@ export class RoomSession {
   async join({ microphone = true, camera = this.type === RTC_ROOM_TYPES.video }: JoinOptions): Promise<void> {
     const { client, entrance, roomId } = this.#parts;
     // Before anybody is told: whoever is refused a device has not been in the room.
-    await this.devices.microphone.setOpen(microphone);
-    await this.devices.camera.setOpen(camera);
+    await this.control.open({ microphone, camera });
     this.#listen();
     await entrance.config();
     this.type = await entrance.enter();
@@ -105,17 +112,16 @@ export class RoomSession {
     // Who came in meanwhile.
     for (const { uid, isOwn } of this.membership.members) if (!isOwn) this.media.play(uid);
     await this.#readMembers();
-    for (const device of DEVICES) this.#setOwnDevice(device);
-    await this.#report({ microphone, camera });
+    this.membership.handleDevice(client.uid, 'microphone', microphone);
+    this.membership.handleDevice(client.uid, 'camera', camera);
+    await this.control.reportAll();
     if (this.#end !== undefined) throw new RtmError(RTC_SDK_CODES.roomEnded, `the room has ended: ${this.#end.reason}`);
     this.#hasJoined = true;
   }
 
   async setOpen(device: DeviceKind, isOpen: boolean): Promise<void> {
     this.requireNotEnded();
-    await this.devices[device].setOpen(isOpen);
-    this.#handleDevice(device, 'user');
-    await this.#report({ [device]: isOpen });
+    await this.control.setOpen(device, isOpen);
   }
 
   /** What the user does not want to get of a member. */
@@ -142,7 +148,7 @@ export class RoomSession {
     this.#end = end;
     for (const stop of this.#stops.splice(0)) stop();
     this.media.stop();
-    this.devices.stop();
+    this.control.devices.stop();
     const { client, roomId, events } = this.#parts;
     if (!this.#wasEntered && client.rooms.entered.includes(roomId)) {
       client.rooms.leave(roomId).catch(() => undefined); // It ends with the connection then.
@@ -201,7 +207,7 @@ export class RoomSession {
       entrance,
       timers,
       random,
-      localTracks: () => this.devices.tracks,
+      localTracks: () => this.control.devices.tracks,
       mayPublish: () => this.#mayPublish(),
       on: {
         tracks: (uid, tracks) => replaceTracks(this.streamOf(uid), tracks),
@@ -234,59 +240,14 @@ export class RoomSession {
     this.membership.handleCommand(command, uids);
     this.#parts.events.emit('command', { command, uids });
     if (!uids.includes(this.#parts.client.uid)) return;
-    if (command === ADMIN_COMMANDS.closeMicrophone) void this.#closeDevice('microphone', 'command');
-    if (command === ADMIN_COMMANDS.closeCamera) void this.#closeDevice('camera', 'command');
+    if (command === ADMIN_COMMANDS.closeMicrophone) void this.control.handleCommand('microphone');
+    if (command === ADMIN_COMMANDS.closeCamera) void this.control.handleCommand('camera');
   }
 
   #handleSignal(from: bigint, signal: RoomSignal): void {
-    if (from === this.#parts.client.uid) this.#handleOwnSignal(signal);
-    else this.membership.handleSignal(from, signal);
-  }
-
-  /**
-   * The server says in the own name what the own devices are for the others: closed by a command that was missed, by the
-   * rules of the room, or from another page of the user. While a report is under way it may say what was before.
-   */
-  #handleOwnSignal(signal: RoomSignal): void {
     const { self } = this;
-    if (self === undefined || this.#reports > 0 || !this.#hasJoined) return;
-    const isClosed = (device: DeviceKind) =>
-      signal.kind === device
-        ? !signal.isOpen
-        : (signal.kind === 'heartbeat' || signal.kind === 'enter') && !signal[device];
-    if (isClosed('microphone') && !self.isAudioForbidden) void this.#closeDevice('microphone', 'command');
-    if (isClosed('camera') && !self.isVideoForbidden) void this.#closeDevice('camera', 'command');
-  }
-
-  get self() {
-    return this.membership.find(this.#parts.client.uid);
-  }
-
-  async #closeDevice(device: DeviceKind, by: 'command' | 'loss'): Promise<void> {
-    const wasOpen = this.devices[device].isOpen || by === 'loss';
-    if (!wasOpen || this.#end !== undefined) return;
-    await this.devices[device].setOpen(false);
-    this.#handleDevice(device, by);
-    await this.#report({ [device]: false }).catch(() => undefined); // The next report tells.
-  }
-
-  #handleDevice(device: DeviceKind, by: 'user' | 'command' | 'loss'): void {
-    this.#setOwnDevice(device);
-    this.#parts.events.emit('deviceChanged', { device, isOpen: this.devices[device].isOpen, by });
-  }
-
-  #setOwnDevice(device: DeviceKind): void {
-    this.membership.handleDevice(this.#parts.client.uid, device, this.devices[device].isOpen);
-  }
-
-  /** Tells the server, which tells the others. */
-  async #report(changed: { microphone?: boolean; camera?: boolean }): Promise<void> {
-    this.#reports += 1;
-    try {
-      await this.#parts.client.call('setRTCDevices', { rid: this.#parts.roomId, ...changed });
-    } finally {
-      this.#reports -= 1;
-    }
+    if (from !== this.#parts.client.uid) this.membership.handleSignal(from, signal);
+    else if (self !== undefined && this.#hasJoined) this.control.handleOwnSignal(signal, self);
   }
 
   #handleMediaLost(): void {
@@ -319,12 +280,10 @@ export class RoomSession {
     }
   }
 
-  /** A membership that was lost took along what the user had closed and blocked. An open device is no news. */
+  /** A membership that was lost took along what the user had closed and blocked. */
   async #restoreWishes(): Promise<void> {
     const { client, roomId } = this.#parts;
-    const closed = DEVICES.filter((device) => !this.devices[device].isOpen).map((device) => [device, false]);
-    const opened = this.type === RTC_ROOM_TYPES.voice && this.devices.camera.isOpen ? { camera: true } : {};
-    await this.#report({ ...Object.fromEntries(closed), ...opened });
+    await this.control.reportAgain(this.type);
     const { members } = this.membership;
     const unheard = members.filter(({ isVoiceBlocked }) => isVoiceBlocked).map(({ uid }) => uid);
     const unseen = members.filter(({ isVideoBlocked }) => isVideoBlocked).map(({ uid }) => uid);

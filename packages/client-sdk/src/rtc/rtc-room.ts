@@ -108,11 +108,11 @@ export class RtcRoom {
   }
 
   get isMicrophoneOpen(): boolean {
-    return this.#session.devices.microphone.isOpen;
+    return this.#session.control.devices.microphone.isOpen;
   }
 
   get isCameraOpen(): boolean {
-    return this.#session.devices.camera.isOpen;
+    return this.#session.control.devices.camera.isOpen;
   }
 
   /** @returns A function that takes the listener out again. */
@@ -137,13 +137,13 @@ export class RtcRoom {
   /** Uses another microphone from now on. @throws RtmError 300003; then the one before stays. */
   async setMicrophone(deviceId: string): Promise<void> {
     this.#session.requireNotEnded();
-    await this.#session.devices.microphone.choose(deviceId);
+    await this.#session.control.devices.microphone.choose(deviceId);
   }
 
   /** Uses another camera from now on. @throws RtmError 300003; then the one before stays. */
   async setCamera(deviceId: string): Promise<void> {
     this.#session.requireNotEnded();
-    await this.#session.devices.camera.choose(deviceId);
+    await this.#session.control.devices.camera.choose(deviceId);
   }
 
   /**
