@@ -8,6 +8,7 @@ let client;
 let rtc;
 let room;
 let call;
+let samples = 0;
 const log = [];
 const sockets = [];
 const elements = new Map();
@@ -39,6 +40,9 @@ function follow(joined) {
       show();
     });
   }
+  room.on('levels', () => {
+    samples += 1;
+  });
   show();
 }
 
@@ -125,6 +129,7 @@ globalThis.driver = {
     isCameraOpen: room?.isCameraOpen ?? false,
     activeSpeaker: room?.activeSpeaker === undefined ? undefined : Number(room.activeSpeaker),
     quality: room?.quality,
+    samples,
     ended: room?.ended?.reason,
   }),
 };

@@ -15,12 +15,16 @@ export type RoomPageState = {
   readonly isCameraOpen: boolean;
   readonly activeSpeaker: number | undefined;
   readonly quality: string | undefined;
+  /** How often the streams were measured. */
+  readonly samples: number;
   readonly ended: string | undefined;
 };
 
 const ORIGIN = 'http://localhost/';
 const SCRIPT = fileURLToPath(new URL('room-page-script.mjs', import.meta.url));
 
+/** They come four times a second, and voice fifty times. */
+const STILL_SAMPLES = 3;
 /** Before the runner does, which could not tell why. */
 const GIVE_UP_MS = 15_000;
 
@@ -41,7 +45,6 @@ export class RoomPage {
     await context.grantPermissions(['local-network-access', 'camera', 'microphone']);
     const page = await context.newPage();
     page.on('pageerror', (error) => console.error(error));
-    page.on('console', (message) => console.error(message.text()));
     await page.route(ORIGIN, (route) =>
       route.fulfill({ contentType: 'text/html', body: `<!doctype html><body><script>${code}</script></body>` }),
     );
@@ -105,20 +108,14 @@ export class RoomPage {
     });
   }
 
-  /** Waits until nothing of a kind has come of a member for some samples of the statistics. */
+  /** Waits until some samples in a row show that nothing of a kind has come of a member. */
   async untilStill(uid: number, kind: 'audio' | 'frames'): Promise<void> {
-    const count = async () => {
-      const stream = (await this.state()).streams[uid];
-      return (kind === 'audio' ? stream?.audioPackets : stream?.frames) ?? 0;
-    };
-    const startedAt = performance.now();
-    for (let last = await count(), still = 0; still < 4; ) {
-      await this.page.waitForTimeout(150);
-      const now = await count();
-      still = now === last ? still + 1 : 0;
-      last = now;
-      if (performance.now() - startedAt > GIVE_UP_MS) throw new Error(`${kind} of ${uid} went on: ${now}`);
-    }
+    let last = { count: -1, samples: 0 };
+    await this.until(({ streams, samples }) => {
+      const count = (kind === 'audio' ? streams[uid]?.audioPackets : streams[uid]?.frames) ?? 0;
+      if (count !== last.count) last = { count, samples };
+      return samples - last.samples >= STILL_SAMPLES;
+    });
   }
 
   /** Waits until the picture of a member has changed. */

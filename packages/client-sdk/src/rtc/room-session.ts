@@ -56,6 +56,8 @@ export class RoomSession {
   readonly streams = new Map<bigint, MediaStream>();
   quality: NetworkQuality = 'unknown';
   type: RtcRoomType;
+  /** The server has let the user in. */
+  hasEntered = false;
   readonly #parts: RoomSessionParts;
   readonly #stops: (() => void)[] = [];
   #end: RtcRoomEnd | undefined;
@@ -106,15 +108,17 @@ export class RoomSession {
     this.#listen();
     await entrance.config();
     this.type = await entrance.enter();
+    this.hasEntered = true;
     this.#wasEntered = client.rooms.entered.includes(roomId);
     if (!this.#wasEntered) await client.rooms.enter(roomId);
+    // Before anything is published: then the rules of the room count, which may close a microphone.
+    await this.control.reportAll();
     this.media.start();
     // Who came in meanwhile.
     for (const { uid, isOwn } of this.membership.members) if (!isOwn) this.media.play(uid);
     await this.#readMembers();
     this.membership.handleDevice(client.uid, 'microphone', microphone);
     this.membership.handleDevice(client.uid, 'camera', camera);
-    await this.control.reportAll();
     if (this.#end !== undefined) throw new RtmError(RTC_SDK_CODES.roomEnded, `the room has ended: ${this.#end.reason}`);
     this.#hasJoined = true;
   }

@@ -186,6 +186,7 @@ export class RtcRoom {
   async leave(): Promise<void> {
     if (this.ended !== undefined) return;
     this.#session.finish({ reason: 'left' });
+    if (!this.#session.hasEntered) return;
     // Media ends with the membership, and that with the session, if this does not get through.
     await this.#client.call('exitRTCRoom', { rid: this.id }, { timeoutMs: EXIT_TIMEOUT_MS }).catch(() => undefined);
   }
