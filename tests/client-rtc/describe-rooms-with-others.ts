@@ -1,26 +1,19 @@
 import type { Encodable } from '@parley/fpnn';
-import { describe, expect, test } from 'vitest';
-import { HAS_CHROMIUM, useBrowser } from '../support/browser-fixture.ts';
-import { OfficialPage } from '../support/official-page.ts';
-import { useParley } from '../support/parley-fixture.ts';
+import { expect, test } from 'vitest';
 import { TestClient } from '../support/test-client.ts';
-import { RoomPage } from './room-page.ts';
+import { freshId, RoomPages, type RtcFixture } from './room-pages.ts';
 
 /** Opus: 20 ms. */
 const SILENCE = Uint8Array.of(0xf8, 0xff, 0xfe);
 
-describe.runIf(HAS_CHROMIUM)('the client SDK in rooms with others', () => {
-  const fixture = useParley({ config: { media: { workers: 1 } } });
-  const browser = useBrowser();
-  let lastId = 800_000;
-  const fresh = () => (lastId += 1);
-  const open = async () => RoomPage.open(await browser.newContext(), fixture.parley, fresh());
-  const openOfficial = async () =>
-    OfficialPage.open(await browser.newContext(), fixture.parley, fixture.caller, fresh());
+/** Pages of ours meet those of the official SDK, native clients, and a back end. */
+export function describeRoomsWithOthers(fixture: RtcFixture): void {
+  const pages = new RoomPages(fixture);
+  const open = () => pages.open();
 
   test('a page of the official SDK and one of ours hear and see each other, and each other’s devices', async () => {
-    const roomId = fresh();
-    const [ada, bob] = [await open(), await openOfficial()];
+    const roomId = freshId();
+    const [ada, bob] = [await open(), await pages.openOfficial()];
     await ada.join('video', roomId);
     await bob.enterRoom(roomId);
     await Promise.all([
@@ -41,8 +34,8 @@ describe.runIf(HAS_CHROMIUM)('the client SDK in rooms with others', () => {
   });
 
   test('a native member and a page of ours hear each other', async () => {
-    const { parley, caller } = fixture;
-    const [roomId, uid] = [fresh(), fresh()];
+    const { parley, caller } = fixture.parley;
+    const [roomId, uid] = [freshId(), freshId()];
     const ada = await open();
     await ada.join('voice', roomId);
     const rtm = await TestClient.logIn(parley, caller, uid, { version: 'Unity-Native-1.0' });
@@ -68,10 +61,10 @@ describe.runIf(HAS_CHROMIUM)('the client SDK in rooms with others', () => {
   });
 
   test('in a room where microphones are closed at first, ours is closed until its user opens it', async () => {
-    const roomId = fresh();
+    const roomId = freshId();
     const [ada, bob] = [await open(), await open()];
     await ada.join('voice', roomId);
-    await fixture.caller.call('setRTCRoomMicStatus', { rid: roomId, status: false });
+    await fixture.parley.caller.call('setRTCRoomMicStatus', { rid: roomId, status: false });
     await bob.join('voice', roomId);
     await bob.until(({ isMicrophoneOpen }) => !isMicrophoneOpen);
     await ada.until(({ members }) => members.some(({ uid, isMicrophoneOpen }) => uid === bob.uid && !isMicrophoneOpen));
@@ -82,9 +75,9 @@ describe.runIf(HAS_CHROMIUM)('the client SDK in rooms with others', () => {
   });
 
   test('a user who was pulled in joins, and the room has no owner', async () => {
-    const roomId = fresh();
+    const roomId = freshId();
     const ada = await open();
-    await fixture.caller.call('pullIntoRTCRoom', { rid: roomId, toUids: [ada.uid], type: 2 });
+    await fixture.parley.caller.call('pullIntoRTCRoom', { rid: roomId, toUids: [ada.uid], type: 2 });
     await ada.until(({ log }) => log.includes(`pulled ${roomId}`));
     await ada.join('video', roomId, { create: false });
     expect((await ada.state()).members).toMatchObject([{ uid: ada.uid, role: 'member', isOwn: true }]);
@@ -92,6 +85,6 @@ describe.runIf(HAS_CHROMIUM)('the client SDK in rooms with others', () => {
 
   test('a room that is not there is not made by who does not want to', async () => {
     const ada = await open();
-    expect(await ada.call('refusal', 'video', fresh(), { create: false })).toBe(700005);
+    expect(await ada.call('refusal', 'video', freshId(), { create: false })).toBe(700005);
   });
-});
+}

@@ -1,13 +1,11 @@
-import { describe, expect, test } from 'vitest';
-import { HAS_CHROMIUM, useBrowser } from '../support/browser-fixture.ts';
-import { useParley } from '../support/parley-fixture.ts';
-import { RoomPage } from './room-page.ts';
+import { expect, test } from 'vitest';
+import type { RoomPage } from './room-page.ts';
+import { RoomPages, type RtcFixture } from './room-pages.ts';
 
-describe.runIf(HAS_CHROMIUM)('calls of the client SDK between two browsers', () => {
-  const fixture = useParley({ config: { media: { workers: 1 } } });
-  const browser = useBrowser();
-  let lastId = 700_000;
-  const open = async () => RoomPage.open(await browser.newContext(), fixture.parley, (lastId += 1));
+/** Two pages call each other. */
+export function describeCalls(fixture: RtcFixture): void {
+  const pages = new RoomPages(fixture);
+  const open = () => pages.open();
   const logged = (page: RoomPage, line: string) => page.until(({ log }) => log.includes(line));
 
   test('who accepts is heard and seen, until one hangs up', async () => {
@@ -44,4 +42,4 @@ describe.runIf(HAS_CHROMIUM)('calls of the client SDK between two browsers', () 
     await logged(bob, 'call ended lost');
     await logged(ada, 'call ended hung-up');
   });
-});
+}

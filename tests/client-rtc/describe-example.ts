@@ -1,23 +1,22 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { HAS_CHROMIUM, useBrowser } from '../support/browser-fixture.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ExampleServer, runExample } from '../support/example-server.ts';
-import { useParley } from '../support/parley-fixture.ts';
+import { RoomPages, type RtcFixture } from './room-pages.ts';
 
 const ROOM = '6001';
 
-describe.runIf(HAS_CHROMIUM)('examples/video-room.html', () => {
-  const fixture = useParley({ config: { media: { workers: 1 } } });
-  const browser = useBrowser();
+/** People meet on the page of the examples. */
+export function describeExample(fixture: RtcFixture): void {
+  const pages = new RoomPages(fixture);
   let server: ExampleServer;
 
   beforeAll(async () => {
-    server = await ExampleServer.start(fixture.parley);
+    server = await ExampleServer.start(fixture.parley.parley);
   });
   afterAll(() => server?.close());
 
   async function join(uid: number, name: string): Promise<Page> {
-    const context = await browser.newContext();
+    const context = await pages.newContext();
     await context.grantPermissions(['camera', 'microphone'], { origin: server.url });
     context.setDefaultTimeout(10_000);
     const page = await context.newPage();
@@ -42,7 +41,7 @@ describe.runIf(HAS_CHROMIUM)('examples/video-room.html', () => {
     await bob.press('#leave', 'c');
     await ada.waitForSelector('.tile.without-video:has-text("Bob")');
 
-    const moderation = runExample('moderate.mjs', [ROOM, '102', '1'], fixture.parley);
+    const moderation = runExample('moderate.mjs', [ROOM, '102', '1'], fixture.parley.parley);
     await bob.waitForSelector('#notice:has-text("Your microphone was closed")');
     await ada.waitForSelector('.tile.is-muted:has-text("Bob")');
     await bob.waitForSelector('#lobby-error:has-text("You were removed from the room.")');
@@ -56,4 +55,4 @@ describe.runIf(HAS_CHROMIUM)('examples/video-room.html', () => {
     await ada.click('text=Remove from room');
     await bob.waitForSelector('#lobby-error:has-text("You were removed from the room.")');
   });
-});
+}

@@ -1,26 +1,22 @@
 import { ADMIN_COMMANDS, type AdminCommand } from '@parley/contract';
 import type { RtmServerClient } from '@parley/server-sdk';
-import { beforeAll, describe, expect, test } from 'vitest';
-import { HAS_CHROMIUM, useBrowser } from '../support/browser-fixture.ts';
+import { beforeAll, expect, test } from 'vitest';
 import { mediaWorkersOf } from '../support/media-workers-of.ts';
-import { useParley } from '../support/parley-fixture.ts';
-import { RoomPage } from './room-page.ts';
+import type { RoomPage } from './room-page.ts';
+import { freshId, RoomPages, type RtcFixture } from './room-pages.ts';
 
-describe.runIf(HAS_CHROMIUM)('rooms of the client SDK in browsers', () => {
-  const fixture = useParley({ config: { media: { workers: 1 } } });
-  const browser = useBrowser({ keepsContexts: true });
-  let lastId = 500_000;
-  const fresh = () => (lastId += 1);
-  const open = async (uid = fresh()) => RoomPage.open(await browser.newContext(), fixture.parley, uid);
-
+/** Two pages meet, and everything happens to them that may happen in a room. */
+export function describeRooms(fixture: RtcFixture): void {
+  const pages = new RoomPages(fixture, 'suite');
+  const open = (uid?: number) => pages.open(uid);
   let backEnd: RtmServerClient;
   let roomId: number;
   let ada: RoomPage;
   let bob: RoomPage;
 
   beforeAll(async () => {
-    backEnd = fixture.parley.client();
-    roomId = fresh();
+    backEnd = fixture.parley.parley.client();
+    roomId = freshId();
     [ada, bob] = await Promise.all([open(), open()]);
     await ada.join('video', roomId);
     await bob.join('video', roomId);
@@ -208,4 +204,4 @@ describe.runIf(HAS_CHROMIUM)('rooms of the client SDK in browsers', () => {
     await backEnd.closeRTCRoom(roomId);
     await Promise.all([ada, bob].map((page) => page.until(({ ended }) => ended === 'closed')));
   });
-});
+}

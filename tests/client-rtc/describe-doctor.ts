@@ -1,10 +1,9 @@
 import type { Diagnosis } from '@parley/client-sdk/rtc';
 import type { ServerConfigInput } from '@parley/server';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { HAS_CHROMIUM, useBrowser } from '../support/browser-fixture.ts';
-import { useParley } from '../support/parley-fixture.ts';
 import { HAS_TURN_SERVER, TurnServer } from '../support/turn-server.ts';
 import { RoomPage } from './room-page.ts';
+import { freshId, RoomPages, type RtcFixture } from './room-pages.ts';
 
 /** Answers of the server lead to a port where nothing listens, as behind a firewall. */
 const CLOSED_PORT = `
@@ -22,10 +21,9 @@ const CLOSED_HOST_PORTS = `
     return setRemoteDescription.call(this, { type, sdp: changed });
   };`;
 
-describe.runIf(HAS_CHROMIUM)('the network doctor', () => {
-  const fixture = useParley({ config: { media: { workers: 1 } } });
-  const browser = useBrowser();
-  let lastId = 600_000;
+/** What keeps media from flowing is provoked, and found. */
+export function describeDoctor(fixture: RtcFixture): void {
+  const pages = new RoomPages(fixture);
 
   /** @param script - Runs in the page before anything else. */
   async function diagnose(
@@ -34,10 +32,10 @@ describe.runIf(HAS_CHROMIUM)('the network doctor', () => {
     rtc = {},
     timeoutMs = 1500,
   ): Promise<Diagnosis> {
-    const { parley } = media === undefined ? fixture : await fixture.startAnother({ config: { media } });
-    const context = await browser.newContext();
+    const { parley } = media === undefined ? fixture.parley : await fixture.parley.startAnother({ config: { media } });
+    const context = await pages.newContext();
     if (script !== '') await context.addInitScript(script);
-    const page = await RoomPage.open(context, parley, (lastId += 1), rtc);
+    const page = await RoomPage.open(context, parley, freshId(), rtc);
     return page.call('diagnose', { timeoutMs });
   }
 
@@ -60,7 +58,7 @@ describe.runIf(HAS_CHROMIUM)('the network doctor', () => {
 
   test('finds a wrong public address, and the right one', async () => {
     // Of those for documentation: it leads nowhere.
-    const diagnosis = await diagnose({ workers: 1, publicAddress: '192.0.2.1' }, '', {}, 4000);
+    const diagnosis = await diagnose({ workers: 1, publicAddress: '192.0.2.1' }, '', {}, 2500);
     expect(diagnosis).toMatchObject({
       verdict: 'wrong-public-address',
       failed: 'udp',
@@ -92,52 +90,49 @@ describe.runIf(HAS_CHROMIUM)('the network doctor', () => {
     const diagnosis = await diagnose({ workers: 0 });
     expect(diagnosis).toMatchObject({ verdict: 'no-media', failed: 'offer', settings: ['PARLEY_MEDIA_WORKERS'] });
   });
-});
 
-describe.runIf(HAS_CHROMIUM && HAS_TURN_SERVER)('with a TURN server', () => {
-  const secret = 'north';
-  const browser = useBrowser();
-  let turn: TurnServer;
-  const fixture = useParley({ config: { media: { workers: 1 } } });
-  let lastId = 650_000;
+  describe.runIf(HAS_TURN_SERVER)('with a TURN server', () => {
+    const secret = 'north';
+    let turn: TurnServer;
 
-  beforeAll(async () => {
-    turn = await TurnServer.start(secret);
-  });
-  afterAll(() => turn?.close());
+    beforeAll(async () => {
+      turn = await TurnServer.start(secret);
+    });
+    afterAll(() => turn?.close());
 
-  const open = async (options: { secret: string; script?: string; rtc?: object }) => {
-    const media = { workers: 1, turn: { urls: [turn.url], secret: options.secret } };
-    const { parley } = await fixture.startAnother({ config: { media } });
-    return async () => {
-      const context = await browser.newContext();
-      if (options.script !== undefined) await context.addInitScript(options.script);
-      return RoomPage.open(context, parley, (lastId += 1), options.rtc);
+    const open = async (options: { secret: string; script?: string; rtc?: object }) => {
+      const media = { workers: 1, turn: { urls: [turn.url], secret: options.secret } };
+      const { parley } = await fixture.parley.startAnother({ config: { media } });
+      return async () => {
+        const context = await pages.newContext();
+        if (options.script !== undefined) await context.addInitScript(options.script);
+        return RoomPage.open(context, parley, freshId(), options.rtc);
+      };
     };
-  };
 
-  test('voice and video go through it when they have to', async () => {
-    const openPage = await open({ secret, rtc: { iceTransportPolicy: 'relay' } });
-    const [ada, bob] = [await openPage(), await openPage()];
-    await ada.join('video', 1);
-    await bob.join('video', 1);
-    await Promise.all([
-      ada.untilMore(bob.uid, { audio: 10, frames: 3 }),
-      bob.untilMore(ada.uid, { audio: 10, frames: 3 }),
-    ]);
-  });
+    test('voice and video go through it when they have to', async () => {
+      const openPage = await open({ secret, rtc: { iceTransportPolicy: 'relay' } });
+      const [ada, bob] = [await openPage(), await openPage()];
+      await ada.join('video', 1);
+      await bob.join('video', 1);
+      await Promise.all([
+        ada.untilMore(bob.uid, { audio: 10, frames: 3 }),
+        bob.untilMore(ada.uid, { audio: 10, frames: 3 }),
+      ]);
+    });
 
-  test('the doctor finds that only that way is open', async () => {
-    const page = await (await open({ secret, script: CLOSED_HOST_PORTS }))();
-    const diagnosis = await page.call<Diagnosis>('diagnose', { timeoutMs: 3000 });
-    expect(diagnosis).toMatchObject({ verdict: 'relay-only' });
-    expect(diagnosis.failed).toBeUndefined();
-  });
+    test('the doctor finds that only that way is open', async () => {
+      const page = await (await open({ secret, script: CLOSED_HOST_PORTS }))();
+      const diagnosis = await page.call<Diagnosis>('diagnose', { timeoutMs: 1500 });
+      expect(diagnosis).toMatchObject({ verdict: 'relay-only' });
+      expect(diagnosis.failed).toBeUndefined();
+    });
 
-  test('the doctor finds that it does not share the secret', async () => {
-    const page = await (await open({ secret: 'south', script: CLOSED_PORT }))();
-    const diagnosis = await page.call<Diagnosis>('diagnose', { timeoutMs: 1500 });
-    expect(diagnosis).toMatchObject({ verdict: 'udp-blocked-turn-unreachable', failed: 'udp' });
-    expect(diagnosis.settings).toContain('PARLEY_TURN_SECRET');
+    test('the doctor finds that it does not share the secret', async () => {
+      const page = await (await open({ secret: 'south', script: CLOSED_PORT }))();
+      const diagnosis = await page.call<Diagnosis>('diagnose', { timeoutMs: 800 });
+      expect(diagnosis).toMatchObject({ verdict: 'udp-blocked-turn-unreachable', failed: 'udp' });
+      expect(diagnosis.settings).toContain('PARLEY_TURN_SECRET');
+    });
   });
-});
+}
