@@ -7,8 +7,9 @@
  */
 export class WriteClock {
   readonly #now: () => number;
-  /** Times of the writes on their way, the oldest first. */
+  /** Times of the writes on their way. */
   readonly #begun = new Set<{ at: number }>();
+  /** The latest that a write was given. */
   #given = 0;
   #closed = 0;
 
@@ -16,10 +17,14 @@ export class WriteClock {
     this.#now = now;
   }
 
-  /** Runs a write. @param write - Is given the time for its messages, ms; it is later than every time that was closed. */
+  /**
+   * Runs a write. A clock that was set back sets its time back too, unless that was closed.
+   *
+   * @param write - Is given the time for its messages, ms; it is later than every time that was closed.
+   */
   async run<T>(write: (at: number) => Promise<T>): Promise<T> {
-    const begun = { at: Math.max(this.#now(), this.#given, this.#closed + 1) };
-    this.#given = begun.at;
+    const begun = { at: Math.max(this.#now(), this.#closed + 1) };
+    this.#given = Math.max(this.#given, begun.at);
     this.#begun.add(begun);
     try {
       return await write(begun.at);
@@ -36,8 +41,8 @@ export class WriteClock {
 
   /** As `closePresent`, but messages that are on their way count as sent after it. */
   closePast(): number {
-    const present = this.closePresent();
-    for (const { at } of this.#begun) return Math.min(present, at - 1);
-    return present;
+    let past = this.closePresent();
+    for (const { at } of this.#begun) past = Math.min(past, at - 1);
+    return past;
   }
 }
