@@ -143,7 +143,7 @@ describe('refused is', () => {
 test('the port without TLS serves a proxy that ends it', async () => {
   const uid = fresh();
   await logIn(uid);
-  const peer = await offers.connect(fixture.parley.rtcGatePlain!, 'ws');
+  const peer = await offers.connect(fixture.parley.rtcGatePlain, 'ws');
   await expect(peer.quest('OnUserPlay', { streamurl: offers.urlOf({ rid: fresh(), uid }), sdp: 'x' })).rejects.toThrow(
     expect.objectContaining({ code: 700005 }),
   );

@@ -7,7 +7,7 @@ export const HAS_CHROMIUM = findChromium() !== undefined;
 
 /** One real Chromium for a test file, with a camera and a microphone that are fakes. */
 export type BrowserFixture = {
-  /** A fresh profile; it is closed after the test. */
+  /** A fresh profile; it is closed after the test, or with `keepsContexts` after the file. */
   newContext(): Promise<BrowserContext>;
 };
 
@@ -15,7 +15,7 @@ export type BrowserFixture = {
  * Starts Chromium for the tests of the file. Certificates are not checked, so that self-signed ones work; a page on
  * localhost may use camera and microphone without asking.
  */
-export function useBrowser(): BrowserFixture {
+export function useBrowser({ keepsContexts = false } = {}): BrowserFixture {
   let browser: Browser;
   const contexts: BrowserContext[] = [];
 
@@ -33,7 +33,7 @@ export function useBrowser(): BrowserFixture {
     });
   });
   afterEach(async () => {
-    for (const context of contexts.splice(0)) await context.close();
+    if (!keepsContexts) for (const context of contexts.splice(0)) await context.close();
   });
   afterAll(async () => {
     await browser?.close();

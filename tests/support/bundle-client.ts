@@ -1,9 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 
+const CLIENT = new URL('../../packages/client-sdk/src/index.ts', import.meta.url);
+const CLIENT_WITH_RTC = new URL('client-with-rtc.ts', import.meta.url);
+
 /** Makes one minified module of the client SDK, as an application's bundler would. */
-export async function bundleClient(): Promise<string> {
-  const path = fileURLToPath(new URL('../../packages/client-sdk/src/index.ts', import.meta.url));
+export async function bundleClient({ withRtc = false } = {}): Promise<string> {
+  const path = fileURLToPath(withRtc ? CLIENT_WITH_RTC : CLIENT);
   const result = await build({
     configFile: false,
     logLevel: 'error',

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { ParleyUnderTest, RawCaller } from '@parley/testkit/internal';
 import type { BrowserContext, Page } from 'playwright-core';
-import { build } from 'vite';
+import { bundleForPage } from './bundle-for-page.ts';
 
 export type PageState = {
   /** What it played and was told, in order. */
@@ -17,7 +17,7 @@ export type PageState = {
 /** Packets of voice and pictures of video that a page has got of one member. */
 export type Received = { readonly audio: number; readonly frames: number };
 
-let script: Promise<string> | undefined;
+const SCRIPT = fileURLToPath(new URL('official-page-script.mjs', import.meta.url));
 
 /** A page of a real browser that behaves as the official web RTC SDK does on the wire. */
 export class OfficialPage {
@@ -36,8 +36,7 @@ export class OfficialPage {
     caller: RawCaller,
     uid: number,
   ): Promise<OfficialPage> {
-    script ??= bundle();
-    const code = await script;
+    const code = await bundleForPage(SCRIPT);
     // The page comes from no server, so that the browser takes it for a public one that reaches into a private network.
     await context.grantPermissions(['local-network-access']);
     const page = await context.newPage();
@@ -150,26 +149,4 @@ export class OfficialPage {
       throw new Error(`${call}: ${(error as Error).message.split('\n')[0]}`);
     }
   }
-}
-
-async function bundle(): Promise<string> {
-  const result = await build({
-    configFile: false,
-    logLevel: 'error',
-    root: fileURLToPath(new URL('../..', import.meta.url)),
-    resolve: { conditions: ['@parley/source', 'browser', 'module'] },
-    build: {
-      write: false,
-      target: 'es2022',
-      minify: false,
-      modulePreload: false,
-      rollupOptions: {
-        input: fileURLToPath(new URL('official-page-script.mjs', import.meta.url)),
-        output: { format: 'iife' },
-      },
-    },
-  });
-  const outputs = Array.isArray(result) ? result : [result];
-  const chunks = outputs.flatMap((output) => ('output' in output ? output.output : []));
-  return chunks.flatMap((chunk) => (chunk.type === 'chunk' ? [chunk.code] : [])).join('\n');
 }

@@ -76,6 +76,11 @@ export class ParleyClient {
     return this.#options.uid;
   }
 
+  /** The project. */
+  get pid(): number {
+    return this.#options.pid;
+  }
+
   get state(): SessionState {
     return this.#session.state;
   }

@@ -1,3 +1,4 @@
+import type { RoomSignal } from '@parley/contract';
 import type { RtmError } from '@parley/contract/sdk';
 import type { SessionEnd, SessionState } from './connection/session-keeper.ts';
 import type { Message } from './messages/message.ts';
@@ -7,6 +8,8 @@ import type { Gap } from './recovery/inbox.ts';
 export type ClientEvents = {
   /** A message has come: once, and in the order of its conversation, whether live or from history after a gap. */
   message: Message;
+  /** What pages with voice and video tell each other in a room. It travels as a message, and is none. */
+  roomSignal: { readonly roomId: bigint; readonly from: bigint; readonly signal: RoomSignal };
   /** The session is in another state. */
   stateChange: { readonly state: SessionState; readonly previous: SessionState };
   /** What was missed while the connection was away has been delivered. */

@@ -1,3 +1,4 @@
+import { MTYPES, parseRoomSignal } from '@parley/contract';
 import { assertTimeout, ReconnectSchedule, RtmError, type WaitOptions } from '@parley/contract/sdk';
 import { FPNN_CODES, type IncomingQuest } from '@parley/fpnn';
 import type { Call, CallOptions } from './call.ts';
@@ -10,6 +11,7 @@ import { conversationKey } from './conversation.ts';
 import { Emitter } from './emitter.ts';
 import { isConnectionLost } from './errors.ts';
 import type { ClientEvents } from './events.ts';
+import type { Message } from './messages/message.ts';
 import { Outbox } from './messages/outbox.ts';
 import { readPushedMessage } from './messages/pushed-message.ts';
 import { PushRouter } from './push-router.ts';
@@ -189,7 +191,7 @@ export class UserSession {
     for (const name of ['pushmsg', 'pushgroupmsg', 'pushroommsg', 'pushbroadcastmsg'] as const) {
       this.pushes.onRaw(name, ({ method, params }) => {
         const message = readPushedMessage(method, params, uid);
-        if (message !== undefined) this.inbox.handleLive(message);
+        if (message !== undefined && !this.#takeSignal(message)) this.inbox.handleLive(message);
       });
     }
     this.pushes.on('kickout', () => {
@@ -199,5 +201,14 @@ export class UserSession {
     this.pushes.on('kickoutroom', ({ rid }) => {
       if (this.rooms.forget(rid)) this.events.emit('kickedFromRoom', { roomId: rid });
     });
+  }
+
+  /** Signals are not stored, so that none of them is ever missed or recovered. @returns false for any other message. */
+  #takeSignal({ conversation, mtype, attrs, from }: Message): boolean {
+    if (mtype !== MTYPES.command || conversation.kind !== 'room') return false;
+    const signal = parseRoomSignal(attrs);
+    if (signal === undefined) return false;
+    this.events.emit('roomSignal', { roomId: conversation.roomId, from, signal });
+    return true;
   }
 }

@@ -101,6 +101,14 @@ export { type ParamRefusal, paramRefusals } from './param-refusals.ts';
 export { PUSH_OPTION_TYPE_LABELS, PUSH_OPTION_TYPES, type PushOptionType } from './push-option-types.ts';
 export { decodePush, encodePush } from './push-params.ts';
 export { isPushName, type PushName, pushes } from './pushes.ts';
+export {
+  type DeviceStates,
+  formatRoomSignal,
+  parseRoomSignal,
+  ROOM_SIGNAL_MARK,
+  ROOM_SIGNAL_MAX_BYTES,
+  type RoomSignal,
+} from './room-signals.ts';
 export { RTC_CALL_EVENT_LABELS, RTC_CALL_EVENTS, type RtcCallEvent } from './rtc-call-events.ts';
 export { RTC_ROOM_TYPE_LABELS, RTC_ROOM_TYPES, type RtcRoomType } from './rtc-room-types.ts';
 export { RtmError } from './rtm-error.ts';
@@ -114,4 +122,11 @@ export {
   WEB_RTC_SUBJECTS,
   type WebRtcSubject,
 } from './subjects.ts';
-export { isWebRtcMethodName, type WebRtcMethodName, webRtcCalls, webRtcMethods } from './web-rtc-methods.ts';
+export {
+  isWebRtcMethodName,
+  type WebRtcAnswerIn,
+  type WebRtcMethodName,
+  type WebRtcParamsIn,
+  webRtcCalls,
+  webRtcMethods,
+} from './web-rtc-methods.ts';

@@ -1,3 +1,4 @@
+import type { GivenParams, ReadAnswer } from './declared-types.ts';
 import { GateCalls } from './gate-calls.ts';
 import { GATE_RULES } from './gates.ts';
 import { webRtcSubject } from './media-subjects/web-rtc.ts';
@@ -6,6 +7,10 @@ import { webRtcSubject } from './media-subjects/web-rtc.ts';
 export const webRtcMethods = webRtcSubject;
 
 export type WebRtcMethodName = keyof typeof webRtcMethods;
+/** What a caller of method `M` of the web RTC endpoint may pass. */
+export type WebRtcParamsIn<M extends WebRtcMethodName> = GivenParams<(typeof webRtcMethods)[M]['params']>;
+/** What an SDK gives the caller of method `M`. */
+export type WebRtcAnswerIn<M extends WebRtcMethodName> = ReadAnswer<(typeof webRtcMethods)[M]['answer']>;
 
 /** Checks, encodes and decodes what goes over the web RTC endpoint. */
 export const webRtcCalls: GateCalls<typeof webRtcMethods> = new GateCalls(webRtcMethods, GATE_RULES['web-rtc']);

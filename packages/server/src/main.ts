@@ -14,6 +14,7 @@ function greeting(server: RunningServer): string {
     fileProxyTls,
     downloads,
     rtcGate,
+    rtcGatePlain,
     mediaGate,
     admin,
   } = server.addresses;
@@ -23,7 +24,7 @@ function greeting(server: RunningServer): string {
     `  client gate   ${clientGate.host}:${clientGate.port}   (FPNN over TCP and WebSocket; TLS on ${clientGateTls.port})`,
     `  file gate     ${fileGate.host}:${fileGate.port}   (for browsers ${fileProxy.port}, TLS on ${fileProxyTls.port})`,
     `  downloads     http://${downloads.host}:${downloads.port}/files/`,
-    `  web RTC       ${rtcGate.host}:${rtcGate.port}   (offers of browsers, over TLS)`,
+    `  web RTC       ${rtcGate.host}:${rtcGate.port}   (offers of browsers, over TLS; plain on ${rtcGatePlain.port})`,
     `  media gate    ${mediaGate.host}:${mediaGate.port}   (frames of native clients)`,
     `  health        http://${admin.host}:${admin.port}/health/ready`,
     `  metrics       http://${admin.host}:${admin.port}/metrics`,

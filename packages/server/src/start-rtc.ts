@@ -37,8 +37,7 @@ type Address = { host: string; port: number };
 export type RunningRtc = {
   readonly addresses: {
     readonly rtcGate: Address;
-    /** Undefined where none is configured. */
-    readonly rtcGatePlain: Address | undefined;
+    readonly rtcGatePlain: Address;
     readonly mediaGate: Address;
   };
   /** What users ask about RTC on the client gate. */

@@ -171,7 +171,7 @@ function onPorts(config: ServerConfig, addresses: RunningServer['addresses']): S
       webSocketTlsPort: fileProxyTls.port,
       downloadPort: downloads.port,
     },
-    rtcGate: { ...config.rtcGate, port: rtcGate.port, plainPort: rtcGatePlain?.port ?? config.rtcGate.plainPort },
+    rtcGate: { ...config.rtcGate, port: rtcGate.port, plainPort: rtcGatePlain.port },
     mediaGate: { ...config.mediaGate, port: mediaGate.port },
     admin: { port: admin.port },
   };

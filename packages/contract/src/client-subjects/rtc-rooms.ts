@@ -95,7 +95,8 @@ export const clientRtcRooms = declareMethods('rtc-rooms', {
     gates: ['client'],
     params: { rid, uids: users('whose video') },
     answer: {},
-    refusals: member,
+    refusals: { ...member, tooManyItemsInParameters: tooMany },
+    notes: 'A browser that plays with its ticket gets the video of all whom it has not named here.',
   },
   blockUserVoiceInRTCRoom: {
     summary: 'Does not want to hear members; nobody else notices.',

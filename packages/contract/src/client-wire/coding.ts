@@ -7,7 +7,16 @@ import type { FieldDeclaration } from '../fields.ts';
 import type { FileAnswerIn, FileParamsIn } from '../file-gate-calls.ts';
 import type { FileGateMethodName } from '../file-gate-methods.ts';
 import type { PushName } from '../pushes.ts';
-import { CLIENT_ANSWERS, CLIENT_PARAMS, FILE_ANSWERS, FILE_PARAMS, PUSH_PARAMS } from './tables.ts';
+import type { WebRtcAnswerIn, WebRtcMethodName, WebRtcParamsIn } from '../web-rtc-methods.ts';
+import {
+  CLIENT_ANSWERS,
+  CLIENT_PARAMS,
+  FILE_ANSWERS,
+  FILE_PARAMS,
+  PUSH_PARAMS,
+  WEB_RTC_ANSWERS,
+  WEB_RTC_PARAMS,
+} from './tables.ts';
 import { parseWireFields } from './wire-fields.ts';
 
 type Fields = { readonly [name: string]: FieldDeclaration };
@@ -57,6 +66,19 @@ export function encodeFileParams<M extends FileGateMethodName>(
 /** As `decodeFileAnswer` of the whole contract. */
 export function decodeFileAnswer<M extends FileGateMethodName>(method: M, answer: WireMap): FileAnswerIn<M> {
   return decodeDeclared(`the answer of ${method}`, fieldsIn(FILE_ANSWERS, method), answer) as FileAnswerIn<M>;
+}
+
+/** As `webRtcCalls.encodeParams` of the whole contract. */
+export function encodeWebRtcParams<M extends WebRtcMethodName>(
+  method: M,
+  params: WebRtcParamsIn<M>,
+): Record<string, Encodable> {
+  return encodeDeclaredParams(method, fieldsIn(WEB_RTC_PARAMS, method), params);
+}
+
+/** As `webRtcCalls.decodeAnswer` of the whole contract. */
+export function decodeWebRtcAnswer<M extends WebRtcMethodName>(method: M, answer: WireMap): WebRtcAnswerIn<M> {
+  return decodeDeclared(`the answer of ${method}`, fieldsIn(WEB_RTC_ANSWERS, method), answer) as WebRtcAnswerIn<M>;
 }
 
 /** As `decodePush` of the whole contract. */

@@ -2,6 +2,8 @@ export {
   decodeClientAnswer,
   decodeFileAnswer,
   decodePush,
+  decodeWebRtcAnswer,
   encodeClientParams,
   encodeFileParams,
+  encodeWebRtcParams,
 } from './coding.ts';

@@ -174,6 +174,16 @@ export const FILE_ANSWERS: { readonly [name: string]: string } = {
   uploadfile: 'url:text size:int',
 };
 
+export const WEB_RTC_PARAMS: { readonly [name: string]: string } = {
+  OnUserPublish: 'streamurl:text sdp:text api?:text tid?:text clientip?:text',
+  OnUserPlay: 'streamurl:text sdp:text api?:text tid?:text clientip?:text',
+};
+
+export const WEB_RTC_ANSWERS: { readonly [name: string]: string } = {
+  OnUserPublish: 'sdp:text',
+  OnUserPlay: 'sdp:text',
+};
+
 export const PUSH_PARAMS: { readonly [name: string]: string } = {
   kickoutroom: 'rid:id',
   pushmsg: 'from:id to:id mid:id mtype:int msg:pushBody attrs:text mtime:int',

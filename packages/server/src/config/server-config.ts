@@ -82,8 +82,8 @@ export const serverConfigSchema = z.strictObject({
     .strictObject({
       /** Where browsers bring their offers, over TLS with the certificate of the client gate. */
       port: port.default(13_706),
-      /** The same without TLS, for a proxy that ends TLS. Absent: none. */
-      plainPort: port.optional(),
+      /** The same without TLS, for pages on this machine and for a proxy that ends TLS. */
+      plainPort: port.default(13_707),
       /** `host:port` that clients are told instead of `host` and the port, for a server behind a public address. */
       endpoint: endpoint.optional(),
       connectionsMax: z.int().positive().default(10_000),

@@ -10,6 +10,13 @@ export function knowsRtc(session: Session): boolean {
   return !DOES_NOT_KNOW_RTC.test(session.version);
 }
 
+const OWN_SDK = /^Parley-/;
+
+/** Whether the connection is one of this project's own SDK. */
+export function isOwnSdk({ version }: Session): boolean {
+  return OWN_SDK.test(version);
+}
+
 /** Sends pushes to those connections that know them. */
 export class ClientPushes {
   readonly #encoder: PushEncoder;

@@ -25,10 +25,13 @@ export class MemberWishes {
   /** @throws RtmError 200032 when the member would subscribe to more users than the room may have. */
   subscribe(room: RtcRoom, member: RtcMember, uids: readonly bigint[]): void {
     addAll(room, member.subscribed, uids);
+    for (const uid of uids) member.videoDeclined.delete(uid);
     this.#events.emit('subscriptionsChanged', room, member);
   }
 
+  /** @throws RtmError 200032 when the member would decline more users than the room may have. */
   unsubscribe(room: RtcRoom, member: RtcMember, uids: readonly bigint[]): void {
+    addAll(room, member.videoDeclined, uids);
     for (const uid of uids) member.subscribed.delete(uid);
     this.#events.emit('subscriptionsChanged', room, member);
   }

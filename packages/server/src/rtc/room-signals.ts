@@ -1,86 +1,12 @@
-/** What a browser's camera and microphone are. */
-export type Devices = { readonly camera: boolean; readonly microphone: boolean };
+import { parseRoomSignal, ROOM_SIGNAL_MARK, ROOM_SIGNAL_MAX_BYTES, type RoomSignal } from '@parley/contract';
 
-/** What browsers in a room tell each other: the `attrs` of a room message of type 32 with an empty body. */
-export type RoomSignal =
-  | ({ readonly kind: 'enter' | 'heartbeat' } & Devices)
-  | { readonly kind: 'leave' }
-  | { readonly kind: 'camera' | 'microphone'; readonly isOpen: boolean };
+export { type DeviceStates as Devices, formatRoomSignal as formatSignal, type RoomSignal } from '@parley/contract';
 
-const TYPES = {
-  enter: 1,
-  leave: 2,
-  cameraClosed: 3,
-  cameraOpened: 4,
-  microphoneClosed: 5,
-  microphoneOpened: 6,
-} as const;
+const MARK = Buffer.from(ROOM_SIGNAL_MARK);
 
-/** Longer texts are none of these. */
-const SIGNAL_MAX_BYTES = 256;
-const MARK = Buffer.from('rtc-');
-
-/** The text of a signal. The official browser SDK writes the fields in this order, with a blank after each comma. */
-export function formatSignal(signal: RoomSignal): string {
-  switch (signal.kind) {
-    case 'enter':
-      return `{"name":"rtc-signal", "type":${TYPES.enter}, ${formatDevices(signal)}}`;
-    case 'heartbeat':
-      return `{"name":"rtc-heartbeat", ${formatDevices(signal)}}`;
-    case 'leave':
-      return formatType(TYPES.leave);
-    case 'camera':
-      return formatType(signal.isOpen ? TYPES.cameraOpened : TYPES.cameraClosed);
-    case 'microphone':
-      return formatType(signal.isOpen ? TYPES.microphoneOpened : TYPES.microphoneClosed);
-  }
-}
-
-/** Reads `attrs` whatever the order and the blanks; undefined for anything that is no signal. */
+/** Reads the `attrs` of a message as they came; of most messages it decodes none. */
 export function parseSignal(attrs: Uint8Array): RoomSignal | undefined {
-  if (attrs.length > SIGNAL_MAX_BYTES || !Buffer.from(attrs.buffer, attrs.byteOffset, attrs.length).includes(MARK)) {
-    return undefined;
-  }
-  const fields = parseObject(Buffer.from(attrs).toString());
-  if (fields?.['name'] === 'rtc-heartbeat') return { kind: 'heartbeat', ...devicesOf(fields) };
-  if (fields?.['name'] !== 'rtc-signal') return undefined;
-  switch (fields['type']) {
-    case TYPES.enter:
-      return { kind: 'enter', ...devicesOf(fields) };
-    case TYPES.leave:
-      return { kind: 'leave' };
-    case TYPES.cameraClosed:
-    case TYPES.cameraOpened:
-      return { kind: 'camera', isOpen: fields['type'] === TYPES.cameraOpened };
-    case TYPES.microphoneClosed:
-    case TYPES.microphoneOpened:
-      return { kind: 'microphone', isOpen: fields['type'] === TYPES.microphoneOpened };
-    default:
-      return undefined;
-  }
-}
-
-function formatType(type: number): string {
-  return `{"name":"rtc-signal", "type":${type}}`;
-}
-
-function formatDevices({ camera, microphone }: Devices): string {
-  return `"cameraEnabled":${camera ? 1 : 0}, "microphoneEnabled":${microphone ? 1 : 0}`;
-}
-
-function devicesOf(fields: Readonly<Record<string, unknown>>): Devices {
-  return { camera: isOn(fields['cameraEnabled']), microphone: isOn(fields['microphoneEnabled']) };
-}
-
-function isOn(value: unknown): boolean {
-  return value === 1 || value === true;
-}
-
-function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined; // Free text that happens to hold the mark.
-  }
+  if (attrs.length > ROOM_SIGNAL_MAX_BYTES) return undefined;
+  const bytes = Buffer.from(attrs.buffer, attrs.byteOffset, attrs.length);
+  return bytes.includes(MARK) ? parseRoomSignal(bytes.toString()) : undefined;
 }

@@ -29,6 +29,8 @@ export class RtcMember {
   readonly blocked = new Set<bigint>();
   /** Whose video it wants; without a subscription a native client gets none. */
   readonly subscribed = new Set<bigint>();
+  /** Whose video it has said it does not want; a browser gets all other. */
+  readonly videoDeclined = new Set<bigint>();
 
   constructor(uid: bigint) {
     this.uid = uid;

@@ -1,3 +1,4 @@
+import { isOwnSdk } from './client-pushes.ts';
 import { devicesOf } from './member-devices.ts';
 import { formatSignal, type RoomSignal } from './room-signals.ts';
 import type { RtcMember } from './rtc-member.ts';
@@ -34,18 +35,18 @@ export class SignalSpeaker implements RtcRoomListener {
   }
 
   memberEntered(room: RtcRoom, member: RtcMember): void {
-    if (!hasBrowsers(room)) return;
+    if (!hasReaders(room)) return;
     this.#stopHeartbeat ??= this.#timers.after(HEARTBEAT_MS, () => this.#heartbeat());
     if (!member.sendsSignals) this.#say(room, member.uid, { kind: 'enter', ...devicesOf(room, member) });
   }
 
   memberLeft(room: RtcRoom, { uid, sendsSignals, hasEntered }: RtcMember, reason: LeaveReason): void {
     const saidSoItself = sendsSignals && reason === 'left';
-    if (hasEntered && !saidSoItself && (sendsSignals || hasBrowsers(room))) this.#say(room, uid, { kind: 'leave' });
+    if (hasEntered && !saidSoItself && (sendsSignals || hasReaders(room))) this.#say(room, uid, { kind: 'leave' });
   }
 
   roomClosed(room: RtcRoom): void {
-    if (!hasBrowsers(room)) return;
+    if (!hasReaders(room)) return;
     for (const { uid, hasEntered } of room.members.values()) if (hasEntered) this.#say(room, uid, { kind: 'leave' });
   }
 
@@ -62,13 +63,13 @@ export class SignalSpeaker implements RtcRoomListener {
   }
 
   #tellDevice(room: RtcRoom, uid: bigint, signal: RoomSignal): void {
-    if (room.members.get(uid)?.hasEntered && hasBrowsers(room)) this.#say(room, uid, signal);
+    if (room.members.get(uid)?.hasEntered && hasReaders(room)) this.#say(room, uid, signal);
   }
 
   #heartbeat(): void {
     let isNeeded = false;
     for (const room of this.#rooms.all()) {
-      if (!hasBrowsers(room)) continue;
+      if (!hasReaders(room)) continue;
       isNeeded = true;
       for (const member of room.members.values()) {
         if (!member.hasEntered || member.sendsSignals) continue;
@@ -83,7 +84,10 @@ export class SignalSpeaker implements RtcRoomListener {
   }
 }
 
-function hasBrowsers(room: RtcRoom): boolean {
-  for (const { sendsSignals } of room.members.values()) if (sendsSignals) return true;
+/** Whether somebody reads signals: pages of the official browser SDK, and this project's own SDK. */
+function hasReaders(room: RtcRoom): boolean {
+  for (const { sendsSignals, sessions } of room.members.values()) {
+    if (sendsSignals || sessions.some(isOwnSdk)) return true;
+  }
   return false;
 }

@@ -31,7 +31,7 @@ export class RtcGate {
   readonly #options: RtcGateOptions;
   readonly #rate: AddressRate;
   readonly #tls: FpnnListener;
-  readonly #plain: FpnnListener | undefined;
+  readonly #plain: FpnnListener;
   readonly calls = new CallCounters();
   readonly connections = new ConnectionCounters();
 
@@ -41,23 +41,23 @@ export class RtcGate {
     this.#rate = new AddressRate(config.offersPerMinuteMax, now);
     this.#tls = this.#createListener(config.port, { tls: certificate.current });
     certificate.onRenewed((renewed) => this.#tls.replaceCertificate(renewed));
-    this.#plain = config.plainPort === undefined ? undefined : this.#createListener(config.plainPort, {});
+    this.#plain = this.#createListener(config.plainPort, {});
   }
 
   get connectionCount(): number {
-    return this.#tls.connectionCount + (this.#plain?.connectionCount ?? 0);
+    return this.#tls.connectionCount + this.#plain.connectionCount;
   }
 
-  async listen(): Promise<{ tls: Address; plain: Address | undefined }> {
-    return { tls: await this.#tls.listen(), plain: await this.#plain?.listen() };
+  async listen(): Promise<{ tls: Address; plain: Address }> {
+    return { tls: await this.#tls.listen(), plain: await this.#plain.listen() };
   }
 
   async stopAccepting(): Promise<void> {
-    await Promise.all([this.#tls.stopAccepting(), this.#plain?.stopAccepting()]);
+    await Promise.all([this.#tls.stopAccepting(), this.#plain.stopAccepting()]);
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#tls.close(), this.#plain?.close()]);
+    await Promise.all([this.#tls.close(), this.#plain.close()]);
   }
 
   #createListener(port: number, tls: { tls?: Certificate }): FpnnListener {

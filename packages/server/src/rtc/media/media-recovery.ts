@@ -1,7 +1,7 @@
 import type { MediaEngine } from '@parley/media';
 import type { Session } from '../../sessions/session.ts';
 import type { SessionDirectory } from '../../sessions/session-directory.ts';
-import { type ClientPushes, knowsRtc } from '../client-pushes.ts';
+import { type ClientPushes, isOwnSdk, knowsRtc } from '../client-pushes.ts';
 import type { RtcRooms } from '../rtc-rooms.ts';
 import type { Timers } from '../timers.ts';
 import type { Publication } from '../web-members.ts';
@@ -21,7 +21,6 @@ type Parts = {
 
 /** Who has not published again by then is expected back as after any other loss. */
 const REPUBLISH_MS = 10_000;
-const OWN_SDK = /^Parley-/;
 
 /**
  * Brings rooms back whose media worker has died: it asks those who published and played to do so again. Our own SDK gets
@@ -56,7 +55,7 @@ export class MediaRecovery {
     const { rooms, sessions, pushes } = this.#parts;
     const uids = new Set([...publications.map(({ uid }) => uid), ...(rooms.find(pid, rid)?.members.keys() ?? [])]);
     const all: Session[] = [...uids].flatMap((uid) => [...sessions.of(pid, uid)]);
-    const own = all.filter(({ version }) => OWN_SDK.test(version));
+    const own = all.filter(isOwnSdk);
     pushes.send('pushRTCMediaLost', { rid }, own);
     const publishers = new Set(publications.map(({ uid }) => uid));
     for (const session of all) if (publishers.has(session.uid) && !knowsRtc(session)) session.peer.close();

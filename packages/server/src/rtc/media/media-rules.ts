@@ -13,7 +13,10 @@ export class MediaRules implements RtcRoomListener {
   readonly #engine: MediaEngine;
   readonly #log: Logger;
   /** What the engine was told of the wishes of a member. */
-  readonly #blocked = new WeakMap<RtcMember, Set<bigint>>();
+  readonly #blocked: Readonly<Record<MediaKind, WeakMap<RtcMember, Set<bigint>>>> = {
+    audio: new WeakMap(),
+    video: new WeakMap(),
+  };
 
   constructor(parts: { engine: MediaEngine; log: Logger }) {
     this.#engine = parts.engine;
@@ -45,14 +48,19 @@ export class MediaRules implements RtcRoomListener {
   }
 
   blocksChanged(room: RtcRoom, member: RtcMember): void {
-    this.#setBlocks(room, member, member.blocked);
+    this.#setBlocks(room, member, 'audio', member.blocked);
+  }
+
+  subscriptionsChanged(room: RtcRoom, member: RtcMember): void {
+    this.#setBlocks(room, member, 'video', member.videoDeclined);
   }
 
   /** Devices that were closed by command are open for whoever comes again; what is forbidden stays so. */
   memberLeft(room: RtcRoom, member: RtcMember): void {
     this.#setForbidden(room, member.uid, 'audio');
     this.#setForbidden(room, member.uid, 'video');
-    this.#setBlocks(room, member, new Set());
+    this.#setBlocks(room, member, 'audio', new Set());
+    this.#setBlocks(room, member, 'video', new Set());
   }
 
   #setForbidden(room: RtcRoom, uid: bigint, kind: MediaKind): void {
@@ -64,17 +72,17 @@ export class MediaRules implements RtcRoomListener {
     });
   }
 
-  #setBlocks(room: RtcRoom, member: RtcMember, wanted: ReadonlySet<bigint>): void {
-    const told = this.#blocked.get(member) ?? new Set<bigint>();
-    for (const uid of told) if (!wanted.has(uid)) this.#setBlocked(room, uid, member, false);
-    for (const uid of wanted) if (!told.has(uid)) this.#setBlocked(room, uid, member, true);
-    this.#blocked.set(member, new Set(wanted));
+  #setBlocks(room: RtcRoom, member: RtcMember, kind: MediaKind, wanted: ReadonlySet<bigint>): void {
+    const told = this.#blocked[kind].get(member) ?? new Set<bigint>();
+    for (const uid of told) if (!wanted.has(uid)) this.#setBlocked(room, uid, member, kind, false);
+    for (const uid of wanted) if (!told.has(uid)) this.#setBlocked(room, uid, member, kind, true);
+    this.#blocked[kind].set(member, new Set(wanted));
   }
 
-  #setBlocked(room: RtcRoom, uid: bigint, viewer: RtcMember, isBlocked: boolean): void {
+  #setBlocked(room: RtcRoom, uid: bigint, viewer: RtcMember, kind: MediaKind, isBlocked: boolean): void {
     const address = { ...mediaAddressOf(room, uid), viewer: String(viewer.uid) };
-    this.#engine.setBlocked(address, 'audio', isBlocked).catch((cause: unknown) => {
-      this.#log.warn('a voice could not be blocked for a viewer', { cause: String(cause) });
+    this.#engine.setBlocked(address, kind, isBlocked).catch((cause: unknown) => {
+      this.#log.warn('media could not be blocked for a viewer', { cause: String(cause) });
     });
   }
 }

@@ -1,0 +1,2 @@
+export * from '@parley/client-sdk';
+export * from '@parley/client-sdk/rtc';
