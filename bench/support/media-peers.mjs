@@ -176,17 +176,29 @@ function createSender(kind, track, pps) {
     },
     sendDue(now) {
       const due = Math.max(0, Math.floor(((now - startedAt) * pps) / 1000) - sent);
-      for (let count = 0; count < due; count += 1) {
+      let count = 0;
+      while (count < due) {
         bytes.writeUInt16BE(sequenceNumber, 2);
         bytes.writeUInt32BE((sequenceNumber * (isAudio ? 960 : 225)) >>> 0, 4);
         bytes.writeDoubleBE(performance.now(), bytes.length - STAMP_OFFSET_FROM_END);
+        if (!sendIfOpen(track, bytes)) break;
         sequenceNumber = (sequenceNumber + 1) & 0xffff;
-        track.sendMessageBinary(bytes);
+        count += 1;
       }
-      sent += due;
-      return due;
+      sent += count;
+      return count;
     },
   };
+}
+
+/** @returns false for a track that has just closed, which throws. */
+function sendIfOpen(track, bytes) {
+  try {
+    track.sendMessageBinary(bytes);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function noteLatency(bytes) {

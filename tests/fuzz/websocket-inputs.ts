@@ -12,8 +12,11 @@ export type WebSocketInput = {
 
 type Random = (limit: number) => number;
 
-/** The head of a frame of 8 MiB and one byte. */
-const TOO_LARGE = Buffer.from([0x82, 0xff, 0, 0, 0, 0, 0, 0x80, 0, 1, 0, 0, 0, 0]);
+/** Heads of frames that announce too much. */
+const TOO_LARGE: readonly (readonly [label: string, frame: Uint8Array])[] = [
+  ['a length of 8 MiB and one byte', Buffer.from([0x82, 0xff, 0, 0, 0, 0, 0, 0x80, 0, 1, 0, 0, 0, 0])],
+  ['a length beyond 2^53', Buffer.from([0x82, 0xff, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0])],
+];
 const TEXT = Buffer.from('text');
 
 /** Frames that no client may send: RFC 6455, sections 5.1 to 5.5. */
@@ -26,7 +29,6 @@ const BROKEN_FRAMES: readonly (readonly [label: string, frame: Uint8Array])[] = 
   ['a fragmented ping', withFirstByte(0x09)],
   ['a long ping', encodeClientFrame(OPCODES.ping, Buffer.alloc(126))],
   ['a close frame of one byte', encodeClientFrame(OPCODES.close, Buffer.of(3))],
-  ['a length beyond 2^53', Buffer.from([0x82, 0xff, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0])],
   ['a close code out of range', encodeClientFrame(OPCODES.close, Buffer.of(0, 1))],
 ];
 
@@ -45,7 +47,7 @@ export function makeWebSocketInput(seed: number, packets: PacketInputs): WebSock
     case 3:
       return broken(pick(BROKEN_FRAMES, random), 'bad-websocket', messages, random);
     default:
-      return broken(['an announced length beyond the limit', TOO_LARGE], 'oversize', messages, random);
+      return broken(pick(TOO_LARGE, random), 'oversize', messages, random);
   }
 }
 

@@ -24,6 +24,8 @@ describe('PendingQuests', () => {
     vi.useFakeTimers();
   });
   afterEach(() => {
+    // The spies first, which stand on the timers that go with it.
+    vi.restoreAllMocks();
     vi.useRealTimers();
   });
 

@@ -9,18 +9,22 @@ export class WriteClock {
   readonly #now: () => number;
   /** Times of the writes on their way. */
   readonly #begun = new Set<{ at: number }>();
-  /** The latest time of any write; the clock of the machine may have been set back since. */
-  #latest = 0;
+  /** The latest that a write was given. */
+  #given = 0;
   #closed = 0;
 
   constructor(now: () => number) {
     this.#now = now;
   }
 
-  /** Runs a write. @param write - Is given the time for its messages, ms; it is later than every time that was closed. */
+  /**
+   * Runs a write. A clock that was set back sets its time back too, unless that was closed.
+   *
+   * @param write - Is given the time for its messages, ms; it is later than every time that was closed.
+   */
   async run<T>(write: (at: number) => Promise<T>): Promise<T> {
     const begun = { at: Math.max(this.#now(), this.#closed + 1) };
-    this.#latest = Math.max(this.#latest, begun.at);
+    this.#given = Math.max(this.#given, begun.at);
     this.#begun.add(begun);
     try {
       return await write(begun.at);
@@ -31,7 +35,7 @@ export class WriteClock {
 
   /** Closes the present: a message that was stored before this call is not later than the returned time, ms; one that is sent after it is. */
   closePresent(): number {
-    this.#closed = Math.max(this.#now(), this.#latest, this.#closed);
+    this.#closed = Math.max(this.#now(), this.#given, this.#closed);
     return this.#closed;
   }
 
