@@ -173,6 +173,7 @@ export function describeRooms(fixture: RtcFixture): void {
     expect((await ada.state()).members).toHaveLength(2);
   });
 
+  // A browser takes some ten seconds to notice that nobody answers its checks.
   test('a second page of a user takes over what is published, and gives it back when asked', async () => {
     const second = await open(bob.uid);
     await second.join('video', roomId);
@@ -184,7 +185,7 @@ export function describeRooms(fixture: RtcFixture): void {
     // The user is still in by the first page.
     await ada.untilMore(bob.uid, { audio: 10, frames: 3 });
     expect((await ada.state()).members).toHaveLength(2);
-  });
+  }, 60_000);
 
   test('chat goes beside, and signals are no messages', async () => {
     await ada.call('say', 'hello');

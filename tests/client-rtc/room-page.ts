@@ -26,7 +26,7 @@ const SCRIPT = fileURLToPath(new URL('room-page-script.mjs', import.meta.url));
 /** They come four times a second, and voice fifty times. */
 const STILL_SAMPLES = 3;
 /** Before the runner does, which could not tell why. */
-const GIVE_UP_MS = 15_000;
+const GIVE_UP_MS = 25_000;
 
 /** A page of a real browser with a user of the client SDK, and the room that it is in. */
 export class RoomPage {

@@ -33,7 +33,9 @@ export class NetworkCheck {
   async report(room: RtcRoom, uid: bigint): Promise<NetworkReport> {
     const { engine, publishing, settings } = this.#parts;
     const { publishers, players } = await engine.statistics(mediaRoomOf(room));
-    const published = publishers.find(({ member }) => member === String(uid));
+    const ofMember = publishers.filter(({ member }) => member === String(uid));
+    // Beside it there may be some that were given up before they were up.
+    const published = ofMember.find(({ isConnected }) => isConnected) ?? ofMember[0];
     const played = players.filter(({ viewer }) => viewer === String(uid));
     return {
       ...settings,
