@@ -29,16 +29,17 @@ export class QuestBatch {
    */
   static of(packets: readonly Uint8Array[], firstSeq: number): QuestBatch {
     if (packets.length === 0 || firstSeq + packets.length > 2 ** 32) throw new RangeError('a batch without numbers');
+    // A single packet needs no copy.
     const bytes = packets.length === 1 ? packets[0]! : new Uint8Array(totalLength(packets));
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     const ends: number[] = [];
-    let at = 0;
-    for (const [index, packet] of packets.entries()) {
+    let start = 0;
+    for (let index = 0; index < packets.length; index += 1) {
+      const packet = packets[index]!;
       if (packet[MTYPE_OFFSET] !== MTYPE_TWO_WAY) throw new RangeError('a batch takes two-way quests');
-      if (packet !== bytes) bytes.set(packet, at);
-      view.setUint32(at + PACKET_HEADER_BYTES, firstSeq + index, true);
-      at += packet.length;
-      ends.push(at);
+      if (packet !== bytes) bytes.set(packet, start);
+      writeSeq(bytes, start + PACKET_HEADER_BYTES, firstSeq + index);
+      start += packet.length;
+      ends.push(start);
     }
     return new QuestBatch(firstSeq, bytes, ends);
   }
@@ -63,6 +64,13 @@ export class QuestBatch {
   #startOf(index: number): number {
     return index === 0 ? 0 : this.#ends[index - 1]!;
   }
+}
+
+function writeSeq(bytes: Uint8Array, at: number, seq: number): void {
+  bytes[at] = seq;
+  bytes[at + 1] = seq >>> 8;
+  bytes[at + 2] = seq >>> 16;
+  bytes[at + 3] = seq >>> 24;
 }
 
 function totalLength(packets: readonly Uint8Array[]): number {

@@ -61,11 +61,14 @@ export class WebSocketFrames {
   batch(batch: QuestBatch): Uint8Array {
     if (this.#batchFrames !== undefined && this.#batch === batch) return this.#batchFrames;
     this.#batch = batch;
-    this.#batchFrames = Buffer.concat(
-      Array.from({ length: batch.count }, (_, index) =>
-        encodeWebSocketFrame(WEBSOCKET_OPCODES.binary, batch.packet(index)),
-      ),
-    );
+    this.#batchFrames = batch.count === 1 ? this.binary(batch.bytes) : this.#frameAll(batch);
     return this.#batchFrames;
+  }
+
+  #frameAll(batch: QuestBatch): Uint8Array {
+    const frames = Array.from({ length: batch.count }, (_, index) =>
+      encodeWebSocketFrame(WEBSOCKET_OPCODES.binary, batch.packet(index)),
+    );
+    return Buffer.concat(frames);
   }
 }
