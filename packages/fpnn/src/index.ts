@@ -30,5 +30,6 @@ export {
 } from './packet.ts';
 export { PacketReader, type PacketReaderOptions } from './packet-reader.ts';
 export { Peer, type PeerOptions, type QuestOptions } from './peer.ts';
+export { QuestBatch } from './quest-batch.ts';
 export { RawString } from './raw-string.ts';
 export type { Encodable, WireMap, WireValue } from './value.ts';

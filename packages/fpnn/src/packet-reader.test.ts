@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { fromHex, toHex, VECTORS } from '../test/vectors.ts';
 import { cutIntoChunks, seededRandom } from '../test/wire-generators.ts';
 import { ProtocolViolation } from './errors.ts';
-import { DEFAULT_PACKET_MAX_BYTES, encodeAnswer, encodeQuest, type Packet } from './packet.ts';
+import { DEFAULT_PACKET_MAX_BYTES, encodeAnswer, encodeErrorAnswer, encodeQuest, type Packet } from './packet.ts';
 import { PacketReader } from './packet-reader.ts';
 
 const ONE_WAY = '46504e4e01800006040000006f6e6577617981a17801';
@@ -254,5 +254,40 @@ describe('PacketReader', () => {
     const reader = new PacketReader();
     const packets = VECTORS.flatMap(({ hex }) => reader.push(fromHex(hex)));
     expect(packets).toHaveLength(VECTORS.length);
+  });
+
+  it('takes bare answers by the row, up to a gap, an error or a packet of another kind', () => {
+    const answer = (seq: number) => encodeAnswer(seq, {});
+    const chunk = concat(
+      ...[5, 6, 7, 9, 0xffff_ffff, 0, 1].map(answer),
+      fromHex(ANSWER),
+      answer(2),
+      encodeAnswer(3, {}, 'json'),
+      encodeErrorAnswer(4, 1, ''),
+      answer(8).slice(0, 16),
+    );
+    const reader = new PacketReader();
+    const rows = () => {
+      const found: [number, number][] = [];
+      for (let count = reader.takeBareAnswers(); count > 0; count = reader.takeBareAnswers()) {
+        found.push([reader.answeredSeq, count]);
+      }
+      return found;
+    };
+    reader.append(chunk);
+    expect(rows()).toEqual([
+      [5, 3],
+      [9, 1],
+      [0xffff_ffff, 1],
+      [0, 2],
+    ]);
+    expect(reader.next()).toMatchObject({ seq: 1 });
+    expect(rows()).toEqual([[2, 1]]);
+    expect(reader.next()).toMatchObject({ seq: 3, encoding: 'json' });
+    expect(reader.next()).toMatchObject({ seq: 4, status: 1 });
+    expect(reader.next()).toBeUndefined();
+    reader.append(answer(8).slice(16));
+    expect(rows()).toEqual([]);
+    expect(reader.next()).toMatchObject({ seq: 8, status: 0 });
   });
 });

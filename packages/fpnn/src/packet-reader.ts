@@ -46,6 +46,8 @@ export class PacketReader {
   /** The size of the packet at hand, 0 until its header is known. */
   private packetBytes = 0;
   private violation: ProtocolViolation | undefined;
+  /** See `takeBareAnswers`. */
+  answeredSeq = 0;
 
   constructor(options: PacketReaderOptions = {}) {
     this.packetMaxBytes = options.packetMaxBytes ?? DEFAULT_PACKET_MAX_BYTES;
@@ -96,15 +98,23 @@ export class PacketReader {
   }
 
   /**
-   * Takes the next packet if it is a bare answer, whole and in the present chunk.
+   * Takes the next packets that are bare answers with numbers in a row, whole and in the present chunk.
    *
-   * @returns its sequence number, or -1 when `next` has to look.
+   * @returns how many; the number of the first is then `answeredSeq`. 0 when `next` has to look.
    */
-  nextBareAnswer(): number {
-    if (this.partialLength > 0 || this.violation !== undefined) return -1;
-    const seq = bareAnswerSeq(this.chunk, this.position);
-    if (seq >= 0) this.position += BARE_ANSWER_BYTES;
-    return seq;
+  takeBareAnswers(): number {
+    if (this.partialLength > 0 || this.violation !== undefined) return 0;
+    const first = bareAnswerSeq(this.chunk, this.position);
+    if (first < 0) return 0;
+    let end = this.position + BARE_ANSWER_BYTES;
+    let count = 1;
+    while (bareAnswerSeq(this.chunk, end) === first + count) {
+      end += BARE_ANSWER_BYTES;
+      count += 1;
+    }
+    this.position = end;
+    this.answeredSeq = first;
+    return count;
   }
 
   /** The bytes not yet consumed; the reader is empty afterwards. They are copied only when they lie in several chunks. */

@@ -512,13 +512,31 @@ describe('the end of a Peer', () => {
 });
 
 describe('Peer.sendEncoded', () => {
-  it('tells the seq of an answer that no quest waits for', () => {
+  it('tells the numbers of answers that no quest waits for', () => {
     const seqs: number[] = [];
-    const { peer } = recorded({ onStrayAnswer: (seq) => seqs.push(seq) });
+    const onStrayAnswers = (first: number, count: number) => {
+      for (let seq = first; seq < first + count; seq += 1) seqs.push(seq);
+    };
+    const { peer } = recorded({ onStrayAnswers });
     void peer.quest('asked', {}, { timeoutMs: 0 }).catch(() => {});
     peer.sendEncoded(encodeQuest({ method: 'shared', params: {}, seq: 0x8000_0000 }));
     peer.handlePacket(packetOf(encodeAnswer(1, {})));
     peer.handlePacket(packetOf(encodeErrorAnswer(0x8000_0000, 20004, 'no such method')));
-    expect(seqs).toEqual([0x8000_0000]);
+    peer.handleBareAnswers(0x8000_0001, 3);
+    expect(seqs).toEqual([0x8000_0000, 0x8000_0001, 0x8000_0002, 0x8000_0003]);
+  });
+
+  it('tells answers to its quests from others in one row', async () => {
+    const strays: [number, number][] = [];
+    const { peer } = recorded({ onStrayAnswers: (...row) => strays.push(row) });
+    const asked = [peer.quest('a', {}, { timeoutMs: 0 }), peer.quest('b', {}, { timeoutMs: 0 })];
+    peer.handleBareAnswers(1, 3);
+    expect(await Promise.all(asked)).toEqual([new Map(), new Map()]);
+    expect(strays).toEqual([[3, 1]]);
+    peer.handleBareAnswers(7, 4);
+    expect(strays).toEqual([
+      [3, 1],
+      [7, 4],
+    ]);
   });
 });

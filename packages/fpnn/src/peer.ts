@@ -13,6 +13,7 @@ import {
   type QuestPacket,
 } from './packet.ts';
 import { cancelled, PendingQuests } from './pending-quests.ts';
+import type { QuestBatch } from './quest-batch.ts';
 import { ReceivedQuest } from './received-quest.ts';
 import type { Encodable, WireMap } from './value.ts';
 import { wireText } from './wire-text.ts';
@@ -27,8 +28,11 @@ const DEFAULT_PENDING_MAX = 16_384;
 export interface PeerOptions {
   /** Takes the quests of the other side. Without it they are answered with 20004. */
   readonly onQuest?: ((quest: IncomingQuest) => void | Promise<void>) | undefined;
-  /** Gets the seq of an answer that no quest waits for, such as one to a quest sent with `sendEncoded`. Default: ignored. */
-  readonly onStrayAnswer?: ((seq: number) => void) | undefined;
+  /**
+   * Gets the numbers of answers that no quest waits for, such as those to quests sent with `sendEncoded` and `sendBatch`:
+   * `count` of them in a row from `firstSeq` on. Default: ignored.
+   */
+  readonly onStrayAnswers?: ((firstSeq: number, count: number) => void) | undefined;
   /** Called once, when the stream has ended, whoever ended it. */
   readonly onClose?: ((reason?: Error) => void) | undefined;
   /**
@@ -111,6 +115,13 @@ export class Peer {
     if (!this.isClosing) this.stream.write(packet);
   }
 
+  /** Sends quests that were encoded once for many peers. Does nothing on a closed peer. */
+  sendBatch(batch: QuestBatch): void {
+    if (this.isClosing) return;
+    if (this.stream.writeBatch !== undefined) this.stream.writeBatch(batch);
+    else for (let index = 0; index < batch.count; index += 1) this.stream.write(batch.packet(index));
+  }
+
   /**
    * Takes a packet of the other side. A closed peer ignores it, and so are answers ignored that nobody waits for: some
    * SDKs answer one-way quests.
@@ -121,14 +132,21 @@ export class Peer {
     if (this.isClosing) return;
     if (packet.kind === 'quest') this.handleQuest(packet);
     else if (this.pending?.has(packet.seq)) this.handleAnswer(packet, this.pending);
-    else this.options.onStrayAnswer?.(packet.seq);
+    else this.options.onStrayAnswers?.(packet.seq, 1);
   }
 
-  /** Takes an answer with an empty map, which needs no decoding. */
-  handleBareAnswer(seq: number): void {
+  /** Takes answers with an empty map, which need no decoding; their numbers are `count` in a row from `firstSeq` on. */
+  handleBareAnswers(firstSeq: number, count: number): void {
     if (this.isClosing) return;
-    if (this.pending?.has(seq)) this.pending.resolve(seq, new Map());
-    else this.options.onStrayAnswer?.(seq);
+    const { pending } = this;
+    if (pending === undefined || pending.size === 0) {
+      this.options.onStrayAnswers?.(firstSeq, count);
+      return;
+    }
+    for (let seq = firstSeq; seq < firstSeq + count; seq += 1) {
+      if (pending.has(seq)) pending.resolve(seq, new Map());
+      else this.options.onStrayAnswers?.(seq, 1);
+    }
   }
 
   /** Takes the end of the stream: quests that wait fail with 20002, with `reason` as the cause. Further calls do nothing. */

@@ -26,8 +26,11 @@ export interface ConnectionHandlers {
    * It must answer every two-way quest: a connection with `inFlightMax` unanswered quests is not read on.
    */
   onQuest(quest: IncomingQuest): void | Promise<void>;
-  /** Gets the seq of an answer that no `peer.quest` waits for: one to a packet that went out by `peer.sendEncoded`. */
-  onStrayAnswer?(seq: number): void;
+  /**
+   * Gets the numbers of answers that no `peer.quest` waits for, those to what went out by `peer.sendEncoded` and
+   * `peer.sendBatch`: `count` of them in a row from `firstSeq` on.
+   */
+  onStrayAnswers?(firstSeq: number, count: number): void;
   /** Called once, when the connection has ended for whatever reason. */
   onClose?(): void;
 }

@@ -4,6 +4,7 @@ import type { ByteStream } from '../byte-stream.ts';
 import { ProtocolViolation } from '../errors.ts';
 import { MTYPE_ANSWER, type Packet } from '../packet.ts';
 import { Peer } from '../peer.ts';
+import type { QuestBatch } from '../quest-batch.ts';
 import type { CloseReason, Connection, ConnectionHandlers, Transport } from './connection.ts';
 import type { Flushable } from './flush-queue.ts';
 import type { ListenerContext } from './listener-context.ts';
@@ -56,6 +57,11 @@ export abstract class PacketConnection extends SocketOwner implements Connection
     if (this.isClosing) return;
     if (packet[MTYPE_OFFSET] === MTYPE_ANSWER) this.#inFlight -= 1;
     this.send(this.encodeForWire(packet));
+  }
+
+  /** Queues the packets of a batch, which are shared with other connections. */
+  writeBatch(batch: QuestBatch): void {
+    if (!this.isClosing) this.send(this.encodeBatchForWire(batch));
   }
 
   /** As `Connection.close`. */
@@ -124,7 +130,7 @@ export abstract class PacketConnection extends SocketOwner implements Connection
     this.#remoteAddress = remoteAddressOf(this.socket);
     this.#peer = new Peer(this, {
       onQuest: (quest) => this.#handlers?.onQuest(quest),
-      onStrayAnswer: (seq) => this.#handlers?.onStrayAnswer?.(seq),
+      onStrayAnswers: (firstSeq, count) => this.#handlers?.onStrayAnswers?.(firstSeq, count),
       onHandlerError: onError,
       packetMaxBytes,
       now,
@@ -187,6 +193,8 @@ export abstract class PacketConnection extends SocketOwner implements Connection
   /** The next packet that has come in. May throw ProtocolViolation. */
   protected abstract nextPacket(): Packet | undefined;
   protected abstract encodeForWire(packet: Uint8Array): Uint8Array;
+  /** Gives connections that write the same the same bytes. */
+  protected abstract encodeBatchForWire(batch: QuestBatch): Uint8Array;
   /** Tells the other side that nothing more will come. Called once, with all queued bytes written. */
   protected abstract endOutput(reason?: CloseReason): void;
 

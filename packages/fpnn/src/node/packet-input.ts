@@ -25,9 +25,14 @@ export class PacketInput {
     this.#decryptor.append(this.#reader.takeRest());
   }
 
-  /** As `PacketReader.nextBareAnswer`; answers that came encrypted are not looked for. */
-  nextBareAnswer(): number {
-    return this.#decryptor === undefined ? this.#reader.nextBareAnswer() : -1;
+  /** As `PacketReader.takeBareAnswers`; answers that came encrypted are not looked for. */
+  takeBareAnswers(): number {
+    return this.#decryptor === undefined ? this.#reader.takeBareAnswers() : 0;
+  }
+
+  /** As `PacketReader.answeredSeq`. */
+  get answeredSeq(): number {
+    return this.#reader.answeredSeq;
   }
 
   /**

@@ -22,8 +22,11 @@ test('members that get their pieces in turns share as well, and one that differs
   expect(members.map(textOf)).toEqual(['aab', 'cccb', 'aab']);
 });
 
-test('a single piece is written as it is', () => {
-  expect(QueuedBytes.root().with(a!).joined()).toBe(a);
+test('a single piece is not copied, and made a Buffer once', () => {
+  const queue = QueuedBytes.root().with(a!);
+  expect(queue.joined()).toBeInstanceOf(Buffer);
+  expect(queue.joined().buffer).toBe(a!.buffer);
+  expect(queue.joined()).toBe(queue.joined());
 });
 
 test('a root that forgets makes new queues; those that are out stay as they are', () => {

@@ -44,8 +44,9 @@ export class QueuedBytes {
   }
 
   #join(): Uint8Array {
-    // A single piece behind the root needs no copy.
-    if (this.length === this.#piece.length) return this.#piece;
+    const piece = this.#piece;
+    // A single piece behind the root needs no copy. What is no Buffer, each socket would turn into one for itself.
+    if (this.length === piece.length) return Buffer.from(piece.buffer, piece.byteOffset, piece.length);
     const whole = Buffer.allocUnsafe(this.length);
     let end = this.length;
     for (let at: QueuedBytes | undefined = this; at !== undefined; at = at.#earlier) {

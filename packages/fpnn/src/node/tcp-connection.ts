@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { encodeAnswer, type Packet, type QuestPacket } from '../packet.ts';
+import type { QuestBatch } from '../quest-batch.ts';
 import { acceptKeyQuest, isKeyQuest } from './encryption/key-exchange.ts';
 import { createEncryptor, type PacketEncryptor } from './encryption/session-cipher.ts';
 import type { ListenerContext } from './listener-context.ts';
@@ -31,8 +32,8 @@ export class TcpConnection extends PacketConnection {
 
   protected override nextPacket(): Packet | undefined {
     if (this.isOpen) {
-      for (let seq = this.#input.nextBareAnswer(); seq >= 0; seq = this.#input.nextBareAnswer()) {
-        this.peer.handleBareAnswer(seq);
+      for (let count = this.#input.takeBareAnswers(); count > 0; count = this.#input.takeBareAnswers()) {
+        this.peer.handleBareAnswers(this.#input.answeredSeq, count);
       }
     }
     return this.#input.next();
@@ -55,6 +56,12 @@ export class TcpConnection extends PacketConnection {
 
   protected override encodeForWire(packet: Uint8Array): Uint8Array {
     return this.#encryptor === undefined ? packet : this.#encryptor.encrypt(packet);
+  }
+
+  protected override encodeBatchForWire(batch: QuestBatch): Uint8Array {
+    const encryptor = this.#encryptor;
+    if (encryptor === undefined) return batch.bytes;
+    return Buffer.concat(Array.from({ length: batch.count }, (_, index) => encryptor.encrypt(batch.packet(index))));
   }
 
   protected override endOutput(): void {

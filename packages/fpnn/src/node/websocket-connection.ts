@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { ProtocolViolation } from '../errors.ts';
 import type { Packet } from '../packet.ts';
 import { BARE_ANSWER_BYTES, bareAnswerSeq, PacketReader } from '../packet-reader.ts';
+import type { QuestBatch } from '../quest-batch.ts';
 import type { CloseReason } from './connection.ts';
 import type { ListenerContext } from './listener-context.ts';
 import { PacketConnection } from './packet-connection.ts';
@@ -44,26 +45,35 @@ export class WebSocketConnection extends PacketConnection {
   }
 
   protected override nextPacket(): Packet | undefined {
-    while (!this.isClosing) {
-      const payload = this.#readFrame();
-      if (payload === undefined) return undefined;
-      switch (this.#input.opcode) {
+    const input = this.#input;
+    let firstSeq = 0;
+    let answers = 0;
+    while (!this.isClosing && this.#readFrame()) {
+      const seq = this.#bareAnswerSeq();
+      if (answers > 0 && seq !== firstSeq + answers) {
+        this.peer.handleBareAnswers(firstSeq, answers);
+        answers = 0;
+      }
+      if (seq >= 0) {
+        if (answers === 0) firstSeq = seq;
+        answers += 1;
+        continue;
+      }
+      switch (input.opcode) {
         case WEBSOCKET_OPCODES.close:
-          this.#handleClose(payload);
+          this.#handleClose(input.payload);
           break;
         case WEBSOCKET_OPCODES.ping:
           // Pongs leave with everything else of their turn, and count as output.
-          this.send(encodeWebSocketFrame(WEBSOCKET_OPCODES.pong, payload));
+          this.send(encodeWebSocketFrame(WEBSOCKET_OPCODES.pong, input.payload));
           break;
         case WEBSOCKET_OPCODES.pong:
           break;
-        default: {
-          const seq = payload.length === BARE_ANSWER_BYTES ? bareAnswerSeq(payload, 0) : -1;
-          if (seq < 0) return this.#packetOf(payload);
-          this.peer.handleBareAnswer(seq);
-        }
+        default:
+          return this.#packetOf(input.payload);
       }
     }
+    if (answers > 0) this.peer.handleBareAnswers(firstSeq, answers);
     return undefined;
   }
 
@@ -71,18 +81,29 @@ export class WebSocketConnection extends PacketConnection {
     return this.#frames.binary(packet);
   }
 
+  protected override encodeBatchForWire(batch: QuestBatch): Uint8Array {
+    return this.#frames.batch(batch);
+  }
+
   protected override endOutput(reason?: CloseReason): void {
     const code = this.#isTooLong ? WEBSOCKET_CLOSE_CODES.tooLong : reason && CLOSE_CODES[reason];
     if (this.socket.writable) this.socket.write(encodeCloseFrame(code ?? WEBSOCKET_CLOSE_CODES.normal));
   }
 
-  #readFrame(): Uint8Array | undefined {
+  #readFrame(): boolean {
     try {
       return this.#input.next();
     } catch (error) {
       this.#isTooLong = error instanceof ProtocolViolation && error.reason === 'oversize';
       throw error;
     }
+  }
+
+  /** The number in the message at hand if it is a bare answer, else -1. */
+  #bareAnswerSeq(): number {
+    const { opcode, bytes, start, end } = this.#input;
+    const isAnswer = end - start === BARE_ANSWER_BYTES && opcode <= WEBSOCKET_OPCODES.binary;
+    return isAnswer ? bareAnswerSeq(bytes, start) : -1;
   }
 
   #packetOf(message: Uint8Array): Packet {
@@ -104,7 +125,7 @@ export class WebSocketConnection extends PacketConnection {
   /** This side has begun to close: all that counts is the answer to that. */
   #awaitClose(): void {
     try {
-      for (let payload = this.#input.next(); payload !== undefined; payload = this.#input.next()) {
+      while (this.#input.next()) {
         if (this.#input.opcode === WEBSOCKET_OPCODES.close) this.socket.end();
       }
     } catch {

@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import { encodeQuest } from '../packet.ts';
+import { QuestBatch } from '../quest-batch.ts';
 import { encodeWebSocketFrame, WEBSOCKET_OPCODES, WebSocketFrames } from './websocket-frame.ts';
 
 it.each([
@@ -27,4 +29,15 @@ it('a packet sent again is not framed again', () => {
   expect(frames.binary(packet)).toBe(frame);
   expect(frames.binary(Uint8Array.of(2))).toEqual(Buffer.of(0x82, 1, 2));
   expect(frames.binary(packet)).toEqual(frame);
+});
+
+it('a batch has a frame for each packet, and is framed once', () => {
+  const quests = ['a', 'b'].map((method) => encodeQuest({ method, params: {}, seq: 0 }));
+  const batch = QuestBatch.of(quests, 5);
+  const frames = new WebSocketFrames();
+  const bytes = frames.batch(batch);
+  const single = [0, 1].map((index) => encodeWebSocketFrame(WEBSOCKET_OPCODES.binary, batch.packet(index)));
+  expect(Buffer.from(bytes)).toEqual(Buffer.concat(single));
+  expect(frames.batch(batch)).toBe(bytes);
+  expect(frames.batch(batch.slice(1, 2))).toEqual(single[1]);
 });

@@ -1,3 +1,5 @@
+import type { QuestBatch } from '../quest-batch.ts';
+
 /** RFC 6455, section 11.8. */
 export const WEBSOCKET_OPCODES = {
   continuation: 0x0,
@@ -40,10 +42,12 @@ export function encodeWebSocketFrame(opcode: number, payload: Uint8Array): Uint8
   return frame;
 }
 
-/** Makes binary frames; a packet sent to many connections in a row is framed only once. */
+/** Makes binary frames; what is sent to many connections in a row is framed only once. */
 export class WebSocketFrames {
   #packet: Uint8Array | undefined;
   #frame: Uint8Array | undefined;
+  #batch: QuestBatch | undefined;
+  #batchFrames: Uint8Array | undefined;
 
   /** @param packet - Must not change afterwards. */
   binary(packet: Uint8Array): Uint8Array {
@@ -51,5 +55,20 @@ export class WebSocketFrames {
     this.#packet = packet;
     this.#frame = encodeWebSocketFrame(WEBSOCKET_OPCODES.binary, packet);
     return this.#frame;
+  }
+
+  /** A frame for each packet, back to back. */
+  batch(batch: QuestBatch): Uint8Array {
+    if (this.#batchFrames !== undefined && this.#batch === batch) return this.#batchFrames;
+    this.#batch = batch;
+    this.#batchFrames = batch.count === 1 ? this.binary(batch.bytes) : this.#frameAll(batch);
+    return this.#batchFrames;
+  }
+
+  #frameAll(batch: QuestBatch): Uint8Array {
+    const frames = Array.from({ length: batch.count }, (_, index) =>
+      encodeWebSocketFrame(WEBSOCKET_OPCODES.binary, batch.packet(index)),
+    );
+    return Buffer.concat(frames);
   }
 }

@@ -32,15 +32,36 @@ export class WebSocketReader {
   #fragments: GrowingBytes | undefined;
   #fragmentsOpcode = 0;
   #opcode = 0;
+  #bytes: Buffer = NOTHING;
+  #start = 0;
+  #end = 0;
 
   /** @param messageMaxBytes - A longer message is a violation, whether or not in fragments. */
   constructor(messageMaxBytes: number) {
     this.#messageMaxBytes = messageMaxBytes;
   }
 
-  /** Of what `next` has just given: text, binary, close, ping or pong. */
+  /** Of what `next` has found: text, binary, close, ping or pong. */
   get opcode(): number {
     return this.#opcode;
+  }
+
+  /** Where the payload of what `next` has found lies: from `start` to `end`. */
+  get bytes(): Uint8Array {
+    return this.#bytes;
+  }
+
+  get start(): number {
+    return this.#start;
+  }
+
+  get end(): number {
+    return this.#end;
+  }
+
+  /** The payload of what `next` has found, a view. */
+  get payload(): Uint8Array {
+    return this.#bytes.subarray(this.#start, this.#end);
   }
 
   /** Takes a chunk. Call it when `next` has given everything. */
@@ -51,16 +72,19 @@ export class WebSocketReader {
   }
 
   /**
-   * The payload of the next message or control frame, or undefined until more bytes are there.
+   * Goes to the next message or control frame. Answers to pushes come by the million: no object is made for a frame.
    *
+   * @returns false until more bytes are there.
    * @throws ProtocolViolation `oversize` or `bad-websocket`.
    */
-  next(): Uint8Array | undefined {
+  next(): boolean {
     for (;;) {
-      const frame = this.#partial === undefined ? this.#cutFromChunk() : this.#cutFromPartial(this.#partial);
-      if (frame === undefined) return undefined;
-      const payload = this.#takeFrame(frame[0]!, unmask(frame));
-      if (payload !== undefined) return payload;
+      const isWhole = this.#partial === undefined ? this.#cutFromChunk() : this.#cutFromPartial(this.#partial);
+      if (!isWhole) {
+        this.#bytes = NOTHING;
+        return false;
+      }
+      if (this.#takeFrame()) return true;
     }
   }
 
@@ -68,36 +92,41 @@ export class WebSocketReader {
     return this.#chunk.subarray(this.#position);
   }
 
-  #cutFromChunk(): Uint8Array | undefined {
+  /** @returns whether a whole frame now lies from `#start` to `#end`. */
+  #cutFromChunk(): boolean {
     const left = this.#chunk.length - this.#position;
     const size = this.#measure(this.#chunk, this.#position, left);
     if (size > 0 && size <= left) {
-      const start = this.#position;
+      this.#bytes = this.#chunk;
+      this.#start = this.#position;
+      this.#end = this.#position + size;
       this.#position += size;
-      const frame = this.#chunk.subarray(start, start + size);
       // Do not hold on to a consumed chunk while waiting.
       if (this.#position === this.#chunk.length) this.#release();
-      return frame;
+      return true;
     }
     if (left > 0) {
       this.#partial = new GrowingBytes();
       this.#gather(this.#partial, left);
     }
-    return undefined;
+    return false;
   }
 
-  #cutFromPartial(partial: GrowingBytes): Uint8Array | undefined {
+  #cutFromPartial(partial: GrowingBytes): boolean {
     // Byte by byte until the length is known; a header has 14 bytes at most.
     let size = this.#measure(partial.bytes, 0, partial.length);
     while (size === 0 && this.#position < this.#chunk.length) {
       this.#gather(partial, 1);
       size = this.#measure(partial.bytes, 0, partial.length);
     }
-    if (size === 0) return undefined;
+    if (size === 0) return false;
     this.#gather(partial, size - partial.length);
-    if (partial.length < size) return undefined;
+    if (partial.length < size) return false;
     this.#partial = undefined;
-    return partial.bytes.subarray(0, size);
+    this.#bytes = partial.bytes;
+    this.#start = 0;
+    this.#end = size;
+    return true;
   }
 
   #gather(into: GrowingBytes, wanted: number): void {
@@ -150,22 +179,27 @@ export class WebSocketReader {
     if (isFollowing !== (this.#fragments !== undefined)) throw broken('fragments out of order');
   }
 
-  /** @returns the message or control frame that is whole now. */
-  #takeFrame(first: number, payload: Uint8Array): Uint8Array | undefined {
+  /** Takes the mask off the frame at hand. @returns whether a message or control frame is whole now. */
+  #takeFrame(): boolean {
+    const first = this.#bytes[this.#start]!;
     const opcode = first & OPCODE;
     const isFinal = (first & FINAL) !== 0;
+    this.#start = unmask(this.#bytes, this.#start, this.#end);
     this.#opcode = opcode;
-    if (opcode >= CONTROL || (isFinal && this.#fragments === undefined)) return payload;
+    if (opcode >= CONTROL || (isFinal && this.#fragments === undefined)) return true;
     if (this.#fragments === undefined) {
       this.#fragments = new GrowingBytes();
       this.#fragmentsOpcode = opcode;
     }
-    this.#fragments.append(payload);
-    if (!isFinal) return undefined;
+    this.#fragments.append(this.payload);
+    if (!isFinal) return false;
     const { bytes, length } = this.#fragments;
     this.#fragments = undefined;
     this.#opcode = this.#fragmentsOpcode;
-    return bytes.subarray(0, length);
+    this.#bytes = bytes;
+    this.#start = 0;
+    this.#end = length;
+    return true;
   }
 }
 
@@ -186,13 +220,21 @@ class GrowingBytes {
   }
 }
 
-/** Takes the mask off the payload of a whole frame, in place. @returns the payload. */
-function unmask(frame: Uint8Array): Uint8Array {
-  const length = frame[1]! & LENGTH;
-  const maskAt = length === LENGTH_16 ? 4 : length === LENGTH_64 ? 10 : 2;
+/** Takes the mask off the payload of the whole frame from `at` to `end`, in place. @returns where the payload starts. */
+function unmask(bytes: Uint8Array, at: number, end: number): number {
+  const length = bytes[at + 1]! & LENGTH;
+  const maskAt = at + (length === LENGTH_16 ? 4 : length === LENGTH_64 ? 10 : 2);
   const start = maskAt + MASK_BYTES;
-  for (let at = start; at < frame.length; at += 1) frame[at] = frame[at]! ^ frame[maskAt + ((at - start) & 3)]!;
-  return frame.subarray(start);
+  const [first, second, third, fourth] = [bytes[maskAt]!, bytes[maskAt + 1]!, bytes[maskAt + 2]!, bytes[maskAt + 3]!];
+  let each = start;
+  for (; each + MASK_BYTES <= end; each += MASK_BYTES) {
+    bytes[each] = bytes[each]! ^ first;
+    bytes[each + 1] = bytes[each + 1]! ^ second;
+    bytes[each + 2] = bytes[each + 2]! ^ third;
+    bytes[each + 3] = bytes[each + 3]! ^ fourth;
+  }
+  for (let left = 0; each + left < end; left += 1) bytes[each + left] = bytes[each + left]! ^ bytes[maskAt + left]!;
+  return start;
 }
 
 function broken(what: string): ProtocolViolation {

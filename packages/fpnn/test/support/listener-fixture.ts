@@ -14,6 +14,8 @@ export class ListenerFixture {
   readonly closed: CloseReason[] = [];
   readonly errors: unknown[] = [];
   readonly quests: IncomingQuest[] = [];
+  /** Numbers of answers that no quest of the listener waits for, in rows as they were told. */
+  readonly strayAnswers: { firstSeq: number; count: number }[] = [];
   readonly #events = new EventEmitter();
   port = 0;
 
@@ -29,6 +31,7 @@ export class ListenerFixture {
             this.#report();
             return onQuest(quest);
           },
+          onStrayAnswers: (firstSeq, count) => this.#report(this.strayAnswers.push({ firstSeq, count })),
         };
       },
       onViolation: (reason) => this.#report(this.violations.push(reason)),

@@ -3,8 +3,8 @@ import type { Peer } from '@parley/fpnn';
 import type { Bus } from '../bus/bus.ts';
 import type { DeliveredMessage } from '../delivery/delivered-message.ts';
 import { serverPush } from '../delivery/server-push.ts';
+import { type PushBatch, PushEncoder } from '../sessions/push-batch.ts';
 import { PushChannel } from '../sessions/push-channel.ts';
-import { PushEncoder, type PushPacket } from '../sessions/push-packet.ts';
 import type { Session } from '../sessions/session.ts';
 import type { SessionDirectory } from '../sessions/session-directory.ts';
 import { Listener } from './listener.ts';
@@ -62,9 +62,9 @@ export class Listening {
     return listener;
   }
 
-  /** Takes the answer to a push. */
-  acknowledge(peer: Peer, seq: number): void {
-    this.#connections.get(peer)?.channel.acknowledge(seq);
+  /** Takes the answers to `count` pushes with numbers in a row. */
+  acknowledge(peer: Peer, firstSeq: number, count: number): void {
+    this.#connections.get(peer)?.channel.acknowledge(firstSeq, count);
   }
 
   /** For a connection that has ended. */
@@ -87,25 +87,25 @@ export class Listening {
   }
 
   #handleMessage(message: DeliveredMessage): void {
-    let packet: PushPacket | undefined;
+    let batch: PushBatch | undefined;
     for (const listener of this.#projects.get(message.pid) ?? []) {
       if (!listener.hears(message)) continue;
-      if (packet === undefined) {
+      if (batch === undefined) {
         const { method, params } = serverPush(message)!;
-        packet = this.#encoder.encode(method, params);
+        batch = this.#encoder.encode(method, params);
       }
-      listener.channel.push(packet);
+      listener.channel.push(batch);
     }
   }
 
   #handleEvent(event: 'login' | 'logout', { project: { pid }, uid }: Session): void {
-    let packet: PushPacket | undefined;
+    let batch: PushBatch | undefined;
     for (const listener of this.#projects.get(pid) ?? []) {
       if (!listener.hearsEvent(event)) continue;
       const time = Math.floor(this.#now() / 1000);
       const params = { pid, event, uid, time, endpoint: this.#endpoint, data: '' };
-      packet ??= this.#encoder.encode('pushevent', encodePush('pushevent', params));
-      listener.channel.push(packet);
+      batch ??= this.#encoder.encode('pushevent', encodePush('pushevent', params));
+      listener.channel.push(batch);
     }
   }
 
@@ -116,7 +116,7 @@ export class Listening {
     for (const [peer, { channel }] of this.#connections) {
       channel.repeat();
       // Not through the channel: a ping that is not answered is not sent again.
-      if (ping !== undefined) peer.sendEncoded(ping.bytes);
+      if (ping !== undefined) peer.sendBatch(ping.quests);
     }
   }
 }

@@ -1,5 +1,5 @@
 import { encodePush, type PushName, type PushOf } from '@parley/contract';
-import type { PushEncoder } from '../sessions/push-packet.ts';
+import type { PushEncoder } from '../sessions/push-batch.ts';
 import type { Session } from '../sessions/session.ts';
 
 /** An unknown push throws in the page of the official browser SDK; every other SDK answers it with an error. */
@@ -28,7 +28,7 @@ export class ClientPushes {
   send<N extends PushName>(push: N, params: PushOf<N>, sessions: Iterable<Session>): void {
     const receivers = [...sessions].filter(knowsRtc);
     if (receivers.length === 0) return;
-    const packet = this.#encoder.encode(push, encodePush(push, params));
-    for (const session of receivers) session.push(packet);
+    const batch = this.#encoder.encode(push, encodePush(push, params));
+    for (const session of receivers) session.push(batch);
   }
 }

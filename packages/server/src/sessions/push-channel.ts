@@ -1,5 +1,5 @@
 import type { Peer } from '@parley/fpnn';
-import type { PushPacket } from './push-packet.ts';
+import type { PushBatch } from './push-batch.ts';
 import { UnansweredPushes } from './unanswered-pushes.ts';
 
 /** Two-way pushes over one connection; each is sent once more when no answer comes. */
@@ -13,20 +13,20 @@ export class PushChannel {
     this.#now = now;
   }
 
-  push(packet: PushPacket): void {
-    this.#unanswered.add(packet);
-    this.#peer.sendEncoded(packet.bytes);
+  push(batch: PushBatch): void {
+    this.#unanswered.add(batch);
+    this.#peer.sendBatch(batch.quests);
   }
 
-  /** Takes the answer to a push. */
-  acknowledge(seq: number): void {
-    this.#unanswered.acknowledge(seq);
+  /** Takes the answers to `count` pushes with numbers in a row. */
+  acknowledge(firstSeq: number, count: number): void {
+    this.#unanswered.acknowledge(firstSeq, count);
   }
 
   /** Sends again what was left unanswered for too long. @returns how many pushes that were. */
   repeat(): number {
     const due = this.#unanswered.takeDue(this.#now());
-    for (const packet of due) this.#peer.sendEncoded(packet.bytes);
+    for (const packet of due) this.#peer.sendEncoded(packet);
     return due.length;
   }
 }

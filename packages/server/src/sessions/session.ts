@@ -1,7 +1,7 @@
 import type { Peer, RawString } from '@parley/fpnn';
 import type { Project } from '../projects/project-settings.ts';
+import type { PushBatch } from './push-batch.ts';
 import { PushChannel } from './push-channel.ts';
-import type { PushPacket } from './push-packet.ts';
 
 export type SessionOptions = {
   /** Names the connection to the user's others. */
@@ -32,7 +32,7 @@ export class Session {
   /** Made with the first push: most connections get none for a long time. */
   #channel: PushChannel | undefined;
   /** Pushes that come before the answer to the login; undefined from `start` on. */
-  #held: PushPacket[] | undefined = [];
+  #held: PushBatch[] | undefined = [];
 
   constructor(options: SessionOptions) {
     this.id = options.id;
@@ -56,22 +56,22 @@ export class Session {
     const held = this.#held ?? [];
     this.#held = undefined;
     const sentAt = this.#now();
-    for (const packet of held) this.push({ ...packet, sentAt });
+    for (const { quests } of held) this.push({ quests, sentAt });
   }
 
-  /** Sends a two-way push, and once more when no answer comes. */
-  push(packet: PushPacket): void {
+  /** Sends two-way pushes, and those once more that get no answer. */
+  push(batch: PushBatch): void {
     if (this.#held !== undefined) {
-      this.#held.push(packet);
+      this.#held.push(batch);
       return;
     }
     this.#channel ??= new PushChannel(this.peer, this.#now);
-    this.#channel.push(packet);
+    this.#channel.push(batch);
   }
 
-  /** Takes the answer to a push. */
-  acknowledge(seq: number): void {
-    this.#channel?.acknowledge(seq);
+  /** Takes the answers to `count` pushes with numbers in a row. */
+  acknowledge(firstSeq: number, count: number): void {
+    this.#channel?.acknowledge(firstSeq, count);
   }
 
   /** Sends again what was left unanswered for too long. @returns how many pushes that were. */

@@ -1,9 +1,16 @@
+import { encodeQuest, PACKET_HEADER_BYTES, QuestBatch } from '@parley/fpnn';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { UnansweredPushes } from './unanswered-pushes.ts';
 
 const FIRST = 0x8000_0000;
-const packet = (number: number, sentAt = 0) => ({ seq: FIRST + number, bytes: Uint8Array.of(number & 0xff), sentAt });
-const numbers = (packets: readonly { seq: number }[]) => packets.map(({ seq }) => seq - FIRST);
+const batch = (number: number, count: number, sentAt = 0) => {
+  const packets = Array.from({ length: count }, () => encodeQuest({ method: 'push', params: {}, seq: 0 }));
+  return { quests: QuestBatch.of(packets, FIRST + number), sentAt };
+};
+const packet = (number: number, sentAt = 0) => batch(number, 1, sentAt);
+const seqOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset).getUint32(PACKET_HEADER_BYTES, true);
+const numbers = (packets: readonly Uint8Array[]) => packets.map((bytes) => seqOf(bytes) - FIRST);
 
 test('an answered push is never sent again', () => {
   const pushes = new UnansweredPushes();
@@ -29,6 +36,63 @@ test('what is remembered is bounded, the oldest go', () => {
   for (let number = 1; number <= 10_001; number += 1) pushes.add(packet(number));
   expect(pushes.size).toBe(10_000);
   expect(numbers(pushes.takeDue(5000))).not.toContain(1);
+});
+
+test('what is remembered of batches is bounded as well', () => {
+  const pushes = new UnansweredPushes();
+  for (let number = 0; number < 10_500; number += 700) pushes.add(batch(number, 700));
+  expect(pushes.size).toBe(10_000);
+  pushes.acknowledge(FIRST + 499, 2);
+  expect(pushes.size).toBe(9999);
+  expect(numbers(pushes.takeDue(5000))[0]).toBe(501);
+});
+
+test('one row of answers may reach over several batches, and begin or end in the middle of one', () => {
+  const pushes = new UnansweredPushes();
+  for (const number of [0, 4, 8]) pushes.add(batch(number, 4));
+  pushes.acknowledge(FIRST + 6, 4);
+  expect(pushes.size).toBe(12);
+  pushes.acknowledge(FIRST, 5);
+  expect(numbers(pushes.takeDue(5000))).toEqual([5, 10, 11]);
+});
+
+test('of a batch only what is unanswered is due, when its time has come', () => {
+  const pushes = new UnansweredPushes();
+  pushes.add(batch(0, 3));
+  pushes.add(batch(3, 2, 1000));
+  pushes.acknowledge(FIRST, 2);
+  pushes.acknowledge(FIRST + 4);
+  expect(numbers(pushes.takeDue(5000))).toEqual([2]);
+  expect(numbers(pushes.takeDue(6000))).toEqual([3]);
+  expect(pushes.size).toBe(0);
+});
+
+test('whatever is sent and answered, exactly what is unanswered is left', () => {
+  const step = fc.oneof(
+    fc.record({ skip: fc.nat(3), count: fc.integer({ min: 1, max: 5 }) }),
+    fc.record({ from: fc.nat(60), row: fc.integer({ min: 1, max: 8 }) }),
+  );
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      const pushes = new UnansweredPushes();
+      const waiting = new Set<number>();
+      let next = 0;
+      for (const each of steps) {
+        if ('count' in each) {
+          next += each.skip;
+          pushes.add(batch(next, each.count));
+          for (let number = next; number < next + each.count; number += 1) waiting.add(number);
+          next += each.count;
+        } else {
+          // Answers to what has not been sent yet do not count.
+          pushes.acknowledge(FIRST + each.from, each.row);
+          for (let number = each.from; number < each.from + each.row; number += 1) waiting.delete(number);
+        }
+      }
+      expect(numbers(pushes.takeDue(5000))).toEqual([...waiting]);
+      expect(pushes.size).toBe(0);
+    }),
+  );
 });
 
 test.each([
@@ -58,11 +122,11 @@ test('numbers that were not sent here, or sent before, do nothing', () => {
 test('the numbers begin anew after the last one', () => {
   const pushes = new UnansweredPushes();
   const seqs = [0xffff_fffe, 0xffff_ffff, FIRST, FIRST + 1];
-  for (const seq of seqs) pushes.add({ seq, bytes: new Uint8Array(1), sentAt: 0 });
+  for (const seq of seqs) pushes.add(packet(seq - FIRST));
   pushes.acknowledge(FIRST);
   pushes.acknowledge(0xffff_fffe);
   pushes.acknowledge(0xffff_ffff);
-  expect(pushes.takeDue(5000).map(({ seq }) => seq)).toEqual([FIRST + 1]);
+  expect(numbers(pushes.takeDue(5000))).toEqual([1]);
 });
 
 test('a queue that runs on for long is used again', () => {

@@ -1,4 +1,4 @@
-import { decodePayload, type Packet, PacketReader, Peer, type WireMap } from '@parley/fpnn';
+import { decodePayload, type Packet, PacketReader, Peer, type QuestBatch, type WireMap } from '@parley/fpnn';
 import { type Project, projectSettingsSchema } from '../../src/projects/project-settings.ts';
 import { Session } from '../../src/sessions/session.ts';
 
@@ -20,7 +20,13 @@ export function recordedSession(
   options: { project?: Project; now?: () => number; version?: string; isStarted?: boolean } = {},
 ): RecordedSession {
   const written: Uint8Array[] = [];
-  const stream = { write: (bytes: Uint8Array) => void written.push(bytes), close() {}, destroy() {}, bufferedBytes: 0 };
+  const stream = {
+    write: (bytes: Uint8Array) => void written.push(bytes),
+    writeBatch: (batch: QuestBatch) => void written.push(batch.bytes),
+    close() {},
+    destroy() {},
+    bufferedBytes: 0,
+  };
   lastId += 1;
   const session = new Session({
     id: `session-${lastId}`,

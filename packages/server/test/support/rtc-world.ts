@@ -5,7 +5,7 @@ import type { Project } from '../../src/projects/project-settings.ts';
 import type { RoomLeaveCause, RoomListener } from '../../src/rooms/room-listener.ts';
 import { Rtc } from '../../src/rtc/rtc.ts';
 import type { RtcRoomListener } from '../../src/rtc/rtc-room-events.ts';
-import { PushEncoder } from '../../src/sessions/push-packet.ts';
+import { PushEncoder } from '../../src/sessions/push-batch.ts';
 import type { Session } from '../../src/sessions/session.ts';
 import { SessionDirectory } from '../../src/sessions/session-directory.ts';
 import type { UserListener } from '../../src/users/user-service.ts';

@@ -54,8 +54,8 @@ export class ClientConnection implements ConnectionHandlers {
     return this.#serve(quest, this.#session, handler);
   }
 
-  onStrayAnswer(seq: number): void {
-    this.#session?.acknowledge(seq);
+  onStrayAnswers(firstSeq: number, count: number): void {
+    this.#session?.acknowledge(firstSeq, count);
   }
 
   onClose(): void {

@@ -59,7 +59,7 @@ export class ServerGate {
       outputMaxBytes: options.config.outputMaxBytes,
       onConnection: (connection) => ({
         onQuest: (quest) => this.#handle(quest, connection),
-        onStrayAnswer: (seq) => options.listening.acknowledge(connection.peer, seq),
+        onStrayAnswers: (firstSeq, count) => options.listening.acknowledge(connection.peer, firstSeq, count),
         onClose: () => options.listening.forget(connection.peer),
       }),
       onViolation: (reason) => this.connections.countViolation(reason),
