@@ -10,7 +10,7 @@ const ANSWER = Buffer.from([0x46, 0x50, 0x4e, 0x4e, 1, 0x80, 2, 0, 1, 0, 0, 0, 0
 /** In the header at 6. */
 const ANSWER_TYPE = 2;
 /** How long our SDK gathers answers. */
-const GATHER_MS = 200;
+const GATHER_MS = 1000;
 const PUSHES_PER_CHUNK_MAX = 4096;
 /** A ping is a quest with an empty map as its whole payload; no message is so short. */
 const PING_PAYLOAD_BYTES = 1;
@@ -71,7 +71,7 @@ export function greeting(wire, uid, rids) {
  * Answers the pushes of a chunk with one write, as an SDK does that reads what a socket has and handles it in one go.
  *
  * @param {{ answers: 'each chunk' | 'gathered' | 'owed', owed: (() => void)[] }} mode gathered: as our own SDK does, what comes
- * alone at once and the rest within 200 ms together. Owed: not before the measurement is over.
+ * alone at once and the rest within a second together. Owed: not before the measurement is over.
  */
 export function createPushTaker(wire, socket, mode) {
   const answer = Buffer.from(ANSWER, 0);

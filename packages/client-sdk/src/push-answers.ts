@@ -1,13 +1,13 @@
 import type { IncomingQuest } from '@parley/fpnn';
 
 /** How long an answer may wait for others. The server sends a push again when none has come for 5 s. */
-const WAIT_MS = 200;
+const WAIT_MS = 1000;
 /** As many wait at most. */
-const WAITING_MAX = 256;
+const WAITING_MAX = 1024;
 
 /**
- * Acknowledges pushes: one that comes alone at once, and those that follow within 200 ms together. A server that fans a
- * busy room out then reads from each member five times a second, not once per message, which halves what it has to do.
+ * Acknowledges pushes: one that comes alone at once, and those that follow within a second together. A server that fans a
+ * busy room out then reads from each member once a second and not once per message, which halves what it has to do.
  */
 export class PushAnswers {
   readonly #now: () => number;
