@@ -29,6 +29,10 @@ export class TcpConnection extends PacketConnection {
     this.pump();
   }
 
+  protected override get inputPartialBytes(): number {
+    return this.#input.partialBytes;
+  }
+
   protected override nextPacket(): Packet | undefined {
     if (this.isOpen) {
       for (let seq = this.#input.nextBareAnswer(); seq >= 0; seq = this.#input.nextBareAnswer()) {

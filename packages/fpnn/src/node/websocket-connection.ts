@@ -43,6 +43,10 @@ export class WebSocketConnection extends PacketConnection {
     else this.pump();
   }
 
+  protected override get inputPartialBytes(): number {
+    return this.#input.partialBytes;
+  }
+
   protected override nextPacket(): Packet | undefined {
     while (!this.isClosing) {
       const payload = this.#readFrame();
