@@ -42,7 +42,12 @@ const TICKET_MIN_SECONDS = 0.01;
 const report = new Report('room-fanout', settings);
 const databases = await startDatabases(['ours'], { min_wal_size: '2GB' });
 const configFile = join(databases.directory, 'parley.yaml');
-writeFileSync(configFile, JSON.stringify({ projects: [{ ...PROJECT, settings: { storedMtypes: [STORED_MTYPE] } }] }));
+writeFileSync(
+  configFile,
+  JSON.stringify({
+    projects: [{ ...PROJECT, settings: { storedMtypes: [STORED_MTYPE], clientCallsPerSecondMax: 0 } }],
+  }),
+);
 const server = await startParley(databases.urlOf('ours'), databases.directory, {
   more: { PARLEY_CONFIG: configFile },
   nodeFlags: values.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${values.profile}`],

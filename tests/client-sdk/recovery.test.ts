@@ -3,11 +3,14 @@ import { useClients } from './client-fixture.ts';
 import { CuttingProxy } from './cutting-proxy.ts';
 import { EventLog, textsOf } from './event-log.ts';
 
-const fixture = useClients();
+/** How far the clock of the server is from that of the host, in ms. */
+let clockOffsetMs = 0;
+const fixture = useClients({ now: () => Date.now() + clockOffsetMs });
 const proxies: CuttingProxy[] = [];
 let lastMid = 0;
 
 afterEach(async () => {
+  clockOffsetMs = 0;
   await Promise.all(proxies.splice(0).map((proxy) => proxy.close()));
 });
 
@@ -71,7 +74,10 @@ test('what was missed in every kind of conversation comes once, in order, and be
   ]);
 });
 
-test('the first login brings nothing of before, and neither does entering a room', async () => {
+test.each([
+  ['brings nothing of before, and neither does entering a room', 0],
+  ['brings nothing of before when the clock of the server was set back', -5000],
+])('the first login %s', async (_, setBackMs) => {
   const [alice, bob, groupId, roomId] = Array.from({ length: 4 }, () => fixture.freshId()) as [
     number,
     number,
@@ -83,6 +89,7 @@ test('the first login brings nothing of before, and neither does entering a room
   await fixture.caller.call('sendgroupmsg', { gid: groupId, ...chat(bob, 'old') });
   await fixture.caller.call('sendroommsg', { rid: roomId, ...chat(bob, 'old') });
   await fixture.caller.call('broadcastmsg', chat(bob, 'old'));
+  clockOffsetMs = setBackMs;
   const { client, proxy, log, recovered } = await logInBehindProxy(alice);
   await client.rooms.enter(roomId);
   proxy.drop();

@@ -60,6 +60,11 @@ export class PacketReader {
     return bytes;
   }
 
+  /** Memory kept for the start of a packet that goes beyond the chunks so far. */
+  get partialBytes(): number {
+    return this.partial.length;
+  }
+
   /**
    * Takes a chunk and gives every packet that is now whole.
    *

@@ -219,7 +219,7 @@ async function start(
     login: new Login({ projects, tokens, users, now }),
     entry: new SessionEntry({ sessions, groups, rooms, log }),
     handlers: {
-      ...clientHandlers(subjects, { server: handlers, sessions, log, now }),
+      ...clientHandlers(subjects, { server: handlers, sessions, clock, log, now }),
       ...files.tokenHandlers.client,
       ...media.clientHandlers,
     },

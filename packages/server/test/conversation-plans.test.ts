@@ -15,6 +15,8 @@ import { STATISTICS, WatchedPlans } from './support/watched-plans.ts';
 const NOW = 1_800_000_000_000;
 const USERS = 1000;
 const LONG = 1;
+/** A mid that is in every conversation but the long one. */
+const COMMON_MID = 42n;
 let storage: TestStorage;
 let plans: WatchedPlans;
 
@@ -35,7 +37,15 @@ describe.each(STATISTICS)('%s', (_, prepare) => {
     await plans.run(prepare);
     const forbidden = /Seq Scan|Hash Join|Merge Join|Bitmap .*messages|Sort Key:.*\bm(_\d+)?\.id\b/;
     expect(await plans.offences((line) => forbidden.test(line))).toEqual([]);
-    expect(plans.count).toBe(14);
+    expect(plans.count).toBe(15);
+  });
+
+  test('a message between two users is found by its whole key, one elsewhere without a walk through other conversations', async () => {
+    await plans.run(prepare);
+    const isPartOfKey = (line: string, name: string) =>
+      name === 'messages-find-between-users' && /Index Cond/.test(line) && !/mid.*sender.*conversation/.test(line);
+    const sorts = (line: string, name: string) => name.startsWith('messages-find') && /Sort|Bitmap/.test(line);
+    expect(await plans.offences((line, name) => isPartOfKey(line, name) || sorts(line, name))).toEqual([]);
   });
 });
 
@@ -68,6 +78,12 @@ async function fill(db: Database): Promise<void> {
       select ${LONG}, n, n % 50, -n, ${NOW} + n, 30, false, convert_to(repeat('x', 100), 'utf8'), ''
       from generate_series(1, 30000) n`,
   );
+  // An app that counts its mids from 1 for each user.
+  await sql(
+    db,
+    `insert into messages (${columns})
+      select c.id, 6, c.low, ${COMMON_MID}, ${NOW} + 6, 30, false, '', '' from conversations c where c.id <> ${LONG}`,
+  );
   await sql(db, 'insert into conversation_heads select conversation, max(id), max(mtime) from messages group by 1');
   await sql(db, `insert into conversation_marks select n, n % ${USERS}, ${NOW}, null from generate_series(1, 11000) n`);
   await sql(db, `insert into user_marks select 1, n, ${NOW}, 0 from generate_series(1, 20000) n`);
@@ -91,6 +107,14 @@ async function useEverything(db: Database): Promise<void> {
   expect(count).toEqual({ unread: 980, newest: NOW + 30_000 });
   expect(await newestMessages(db, [LONG, 0], [30])).toMatchObject([{ id: 30_000 }, null]);
   expect(await findMessageId(db, LONG, -7n)).toBe(7n);
+  expect(await findMessageId(db, LONG, COMMON_MID)).toBeUndefined();
+  expect(await findMessageId(db, 2, COMMON_MID)).toBe(6n);
+  const [users] = await sql<{ low: bigint; high: bigint }>(
+    storage.db,
+    'select low, high from conversations where id = 2',
+  );
+  expect(await findMessageId(db, 2, COMMON_MID, [users!.low, users!.high])).toBe(6n);
+  expect(await findMessageId(db, 2, COMMON_MID, [-1n, users!.high])).toBeUndefined();
   await raiseUserMarks(db, [{ project: 1, uid: 5n, logoutAt: 2 * NOW, clearedAt: 0 }]);
   expect(await getUserMarks(db, 1, 5n)).toEqual({ logoutAt: 2 * NOW, clearedAt: 0 });
   const place = { conversation: LONG, uid: 1n };

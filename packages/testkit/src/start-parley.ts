@@ -17,7 +17,7 @@ import { DataFolder } from './data-folder.ts';
 export type StartParleyOptions = {
   /** The project to serve. Default: a new one, with a number that other servers are unlikely to have. */
   project?: { pid: number; secret: string };
-  /** Switches and limits of the project. */
+  /** Switches and limits of the project. Without `clientCallsPerSecondMax` tests may call as fast as they can. */
   settings?: ProjectSettingsInput;
   /** Settings of the server. Ports are free ones unless they are named here. */
   config?: Omit<ServerConfigInput, 'projects' | 'databaseUrl' | 'dataDirectory'>;
@@ -152,7 +152,7 @@ function configOf(
     mediaGate: { ...free.mediaGate, ...config?.mediaGate },
     media: { ...free.media, ...config?.media },
     admin: { ...free.admin, ...config?.admin },
-    projects: [{ ...project, settings: settings ?? {} }],
+    projects: [{ ...project, settings: { clientCallsPerSecondMax: 0, ...settings } }],
   });
 }
 

@@ -33,6 +33,12 @@ class FakeServer {
     return stored;
   }
 
+  /** Tells the time, which no later message has. */
+  closePresent(): number {
+    this.now += 1;
+    return this.now - 1;
+  }
+
   answer(method: string, params: Params): unknown {
     switch (method) {
       case 'getsession':
@@ -143,7 +149,7 @@ describe('a recovery', () => {
 
   test('brings messages of the same time that were missed, and none twice', async () => {
     const [server, { inbox, midsIn }] = [new FakeServer(), createInbox()];
-    inbox.start(server.now);
+    inbox.start(server.closePresent());
     inbox.handleLive(pushOf(server.store(GROUP)));
     await loseAndRecover(inbox, server, () => {
       for (let count = 0; count < 5; count += 1) server.store(GROUP);
@@ -156,7 +162,7 @@ describe('a recovery', () => {
     server.store({ kind: 'group', groupId: 70n });
     server.store({ kind: 'p2p', peerUid: 90n });
     server.now += 60_000;
-    inbox.start(server.now);
+    inbox.start(server.closePresent());
     server.now += 1;
     await loseAndRecover(inbox, server, () => {
       server.store(PEER, 9n);
@@ -165,11 +171,23 @@ describe('a recovery', () => {
     expect([midsIn(PEER), midsIn(GROUP), delivered.length]).toEqual([[3n], [4n], 2]);
   });
 
+  test('leaves out what was stored within the millisecond of the login, and brings what came within the next', async () => {
+    const [server, { inbox, delivered, midsIn }] = [new FakeServer(), createInbox()];
+    const broadcast: Conversation = { kind: 'broadcast', broadcast: true };
+    for (const conversation of [PEER, GROUP, broadcast]) server.store(conversation, 9n);
+    inbox.start(server.closePresent());
+    await loseAndRecover(inbox, server, () => {
+      server.store(GROUP);
+      server.store(broadcast);
+    });
+    expect([midsIn(GROUP), midsIn(broadcast), delivered.length]).toEqual([[4n], [5n], 2]);
+  });
+
   test('does not ask about more conversations than may have news', async () => {
     const [server, { inbox, delivered }] = [new FakeServer(), createInbox()];
     for (let id = 1000n; id < 2000n; id += 1n) server.store({ kind: 'p2p', peerUid: id });
     server.now += 60_000;
-    inbox.start(server.now);
+    inbox.start(server.closePresent());
     const methods: string[] = [];
     inbox.handleLoss(server.now);
     for (let id = 1500n; id < 1750n; id += 1n) server.store({ kind: 'p2p', peerUid: id });
@@ -185,7 +203,7 @@ describe('a recovery', () => {
   test('without such a list, a message of a new user lets those before it come first', async () => {
     const [server, { inbox, midsIn }] = [new FakeServer(), createInbox()];
     server.listsConversations = false;
-    inbox.start(server.now);
+    inbox.start(server.closePresent());
     await loseAndRecover(inbox, server, () => {
       server.store(PEER, 9n);
       server.store(GROUP);
@@ -199,7 +217,7 @@ describe('a recovery', () => {
 
   test('reads as many messages as allowed, and tells where it stopped', async () => {
     const [server, { inbox, gaps, midsIn }] = [new FakeServer(), createInbox({ recoveryMessagesMax: 6 })];
-    inbox.start(server.now);
+    inbox.start(server.closePresent());
     inbox.handleLive(pushOf(server.store(GROUP)));
     await loseAndRecover(inbox, server, () => {
       for (let count = 0; count < 20; count += 1) server.store(GROUP);
@@ -212,7 +230,7 @@ describe('a recovery', () => {
 
   test('repeats what fails for a while', async () => {
     const [server, { inbox, gaps, midsIn }] = [new FakeServer(), createInbox()];
-    inbox.start(server.now);
+    inbox.start(server.closePresent());
     inbox.handleLive(pushOf(server.store(GROUP)));
     server.failures.push(...[20003, 200010, 20001].map((code) => new RtmError(code, 'later')));
     const done = loseAndRecover(inbox, server, () => server.store(GROUP));
@@ -223,7 +241,7 @@ describe('a recovery', () => {
 
   test('tells of a history that may not be read, and lets what follows through', async () => {
     const [server, { inbox, gaps, midsIn }] = [new FakeServer(), createInbox()];
-    inbox.start(server.now);
+    inbox.start(server.closePresent());
     inbox.handleLive(pushOf(server.store(GROUP)));
     server.failures.push(new RtmError(200041, 'no member'));
     await loseAndRecover(inbox, server, () => server.store(GROUP));
@@ -237,7 +255,7 @@ describe('a recovery', () => {
   test('does not reach back before a room was entered', async () => {
     const [server, { inbox, midsIn }] = [new FakeServer(), createInbox()];
     const room: Conversation = { kind: 'room', roomId: 3n };
-    inbox.start(server.now);
+    inbox.start(server.closePresent());
     inbox.handleLoss(server.now);
     server.store(room);
     inbox.hold();
@@ -255,7 +273,7 @@ describe('a recovery', () => {
 
   test('that loses its connection leaves the rest to the next one', async () => {
     const [server, { inbox, midsIn }] = [new FakeServer(), createInbox()];
-    inbox.start(server.now);
+    inbox.start(server.closePresent());
     inbox.handleLive(pushOf(server.store(GROUP)));
     server.failures.push(new RtmError(20002, 'closed'));
     const failed = loseAndRecover(inbox, server, () => server.store(GROUP));
@@ -269,7 +287,7 @@ describe('a recovery', () => {
   test('leaves out what the client sent itself, answered or not', async () => {
     const waiting = new Set<bigint>();
     const [server, { inbox, midsIn }] = [new FakeServer(), createInbox({ isBeingSent: ({ mid }) => waiting.has(mid) })];
-    inbox.start(server.now);
+    inbox.start(server.closePresent());
     const answered = server.store(GROUP, UID);
     inbox.handleSent(GROUP, answered.mid, answered.mtime);
     await loseAndRecover(inbox, server, () => {
@@ -281,7 +299,7 @@ describe('a recovery', () => {
 
   test('reads again when more live messages came than may wait', async () => {
     const [server, { inbox, midsIn }] = [new FakeServer(), createInbox({ recoveryMessagesMax: 10_000 })];
-    inbox.start(server.now);
+    inbox.start(server.closePresent());
     inbox.handleLive(pushOf(server.store(GROUP)));
     inbox.handleLoss(server.now);
     inbox.hold();
@@ -292,7 +310,7 @@ describe('a recovery', () => {
 
   test('has nothing to do when no connection was lost', async () => {
     const [server, { inbox, midsIn }] = [new FakeServer(), createInbox()];
-    inbox.start(server.now);
+    inbox.start(server.closePresent());
     inbox.hold();
     inbox.handleLive(pushOf(server.store({ kind: 'broadcast', broadcast: true })));
     expect(await inbox.recover(callTo(server))).toBe(false);
@@ -303,7 +321,7 @@ describe('a recovery', () => {
 
 test('a push that is repeated is not delivered twice, however late it comes', () => {
   const [server, { inbox, delivered }] = [new FakeServer(), createInbox()];
-  inbox.start(server.now);
+  inbox.start(server.closePresent());
   const pushes = Array.from({ length: 5000 }, () => {
     server.now += 1;
     return pushOf(server.store(GROUP));
@@ -325,7 +343,7 @@ class Timeline {
   #quests: (() => void)[] = [];
 
   constructor() {
-    this.#client.inbox.start(this.server.now);
+    this.#client.inbox.start(this.server.closePresent());
   }
 
   get delivered(): bigint[] {

@@ -39,7 +39,7 @@ export type InboxOptions = {
 export class Inbox {
   readonly #options: InboxOptions;
   readonly #feeds = new Map<string, ConversationFeed>();
-  /** When the user was online first, in the time of the server; older messages are for the application to page. */
+  /** Since when the user is online, in the time of the server; older messages are for the application to page. */
   #startedAt: number | undefined;
   /** Since when messages may be missing; undefined while none are. */
   #gapSince: number | undefined;
@@ -51,10 +51,10 @@ export class Inbox {
     this.#options = options;
   }
 
-  /** The first login is through. @param serverTime - Of the server, after it. */
+  /** The first login is through. @param serverTime - Told by the server after it: what has this time or an older one is not missing. */
   start(serverTime: number): void {
-    this.#startedAt = serverTime;
-    this.follow({ kind: 'broadcast', broadcast: true }, serverTime);
+    this.#startedAt = serverTime + 1;
+    this.follow({ kind: 'broadcast', broadcast: true }, this.#startedAt);
   }
 
   /** A connection has ended. @param lastSignAt - Time of the server when something last came from it. */

@@ -28,13 +28,13 @@ export class EnteredRooms {
 
   async enter(roomId: bigint, options?: CallOptions): Promise<void> {
     const { call, onEntered } = this.#options;
-    // Both quests go out together, so the time is that of just before.
+    // Both quests go out together, so the time is that of just before; what has it was sent before the room was entered.
     const [{ mts }] = await Promise.all([
       call('getservertime', {}, options),
       call('enterroom', { rid: roomId }, options),
     ]);
     this.#rooms.add(roomId);
-    onEntered(roomId, mts);
+    onEntered(roomId, mts + 1);
   }
 
   async leave(roomId: bigint, options?: CallOptions): Promise<void> {

@@ -52,7 +52,8 @@ export const sessionMethods = declareMethods('session', {
     refusals: { kickoutSelf: '`ce` names the connection itself' },
   },
   getservertime: {
-    summary: 'Tells the time of the server.',
+    summary:
+      'Tells the time of the server. Messages that are stored already are not later than it; messages that are sent after the answer are.',
     gates: ['client'],
     params: {},
     answer: { mts: timeMs('the time') },

@@ -37,7 +37,17 @@ export interface ConnectionHandlers {
 
 /**
  * Why a connection has ended: the other side closed it or it broke (`peer`), the owner closed it (`local`), nothing moved
- * (`idle`), the other side read too slowly (`slow-reader`) or broke the protocol (`violation`), the listener was closed
+ * (`idle`), the other side read too slowly (`slow-reader`) or broke the protocol (`violation`), its half packet was the
+ * oldest when all of them took too much memory (`input-full`), the listener was closed
  * (`shutdown`), there were `connectionsMax` already (`too-many`), or `onConnection` threw (`error`).
  */
-export type CloseReason = 'peer' | 'local' | 'idle' | 'slow-reader' | 'violation' | 'shutdown' | 'too-many' | 'error';
+export type CloseReason =
+  | 'peer'
+  | 'local'
+  | 'idle'
+  | 'slow-reader'
+  | 'violation'
+  | 'input-full'
+  | 'shutdown'
+  | 'too-many'
+  | 'error';

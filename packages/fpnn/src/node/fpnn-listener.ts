@@ -17,6 +17,7 @@ import { IdleSweep } from './idle-sweep.ts';
 import type { ListenerContext, OpenSocket } from './listener-context.ts';
 import { ListeningPort } from './listening-port.ts';
 import { OpeningSocket } from './opening-socket.ts';
+import { PartialInputs } from './partial-inputs.ts';
 
 /** Settings of an `FpnnListener`. */
 export interface FpnnListenerOptions {
@@ -35,6 +36,11 @@ export interface FpnnListenerOptions {
   readonly tls?: TlsOptions;
   /** The longest packet, WebSocket message or HTTP body taken, and the longest packet sent. Default 8 MiB. */
   readonly packetMaxBytes?: number;
+  /**
+   * Memory that all connections together take for packets, WebSocket messages and HTTP bodies that are not whole yet. Past
+   * it the connection whose part is the oldest is closed. Default 256 MiB; at least `packetMaxBytes`.
+   */
+  readonly partialInputMaxBytes?: number;
   /** Closes connections without traffic in either direction, up to a twelfth later. Default 60000; 0 never. */
   readonly idleTimeoutMs?: number;
   /**
@@ -63,6 +69,7 @@ export interface FpnnListenerOptions {
 }
 
 const DEFAULT_IDLE_TIMEOUT_MS = 60_000;
+const DEFAULT_PARTIAL_INPUT_MAX_BYTES = 256 * 1024 * 1024;
 const DEFAULT_OUTPUT_MAX_BYTES = 8 * 1024 * 1024;
 const DEFAULT_IN_FLIGHT_MAX = 10_000;
 const TLS_HANDSHAKE_TIMEOUT_MS = 10_000;
@@ -107,6 +114,11 @@ export class FpnnListener {
   /** Connections of all kinds, also those that have not told yet what they speak. */
   get connectionCount(): number {
     return this.#sweep.members.size;
+  }
+
+  /** Memory taken at the moment for what `partialInputMaxBytes` limits. */
+  get partialInputBytes(): number {
+    return this.#context.partialInputs.bytes;
   }
 
   /**
@@ -159,6 +171,8 @@ export class FpnnListener {
   #createContext(): ListenerContext {
     const options = this.#options;
     const outputMaxBytes = options.outputMaxBytes ?? DEFAULT_OUTPUT_MAX_BYTES;
+    const packetMaxBytes = options.packetMaxBytes ?? DEFAULT_PACKET_MAX_BYTES;
+    const partialInputMaxBytes = options.partialInputMaxBytes ?? DEFAULT_PARTIAL_INPUT_MAX_BYTES;
     return {
       onConnection: options.onConnection,
       onViolation: options.onViolation ?? (() => {}),
@@ -169,13 +183,14 @@ export class FpnnListener {
       },
       onError: options.onError ?? (() => {}),
       serverKey: options.encryption,
-      packetMaxBytes: options.packetMaxBytes ?? DEFAULT_PACKET_MAX_BYTES,
+      packetMaxBytes,
       outputMaxBytes,
       outputPauseBytes: Math.max(outputMaxBytes * OUTPUT_PAUSE_PART, OUTPUT_PAUSE_MIN_BYTES),
       inFlightMax: options.inFlightMax ?? DEFAULT_IN_FLIGHT_MAX,
       now: options.now ?? Date.now,
       builtins: options.builtins,
       flushQueue: new FlushQueue(),
+      partialInputs: new PartialInputs(Math.max(partialInputMaxBytes, packetMaxBytes)),
       sweep: this.#sweep,
     };
   }

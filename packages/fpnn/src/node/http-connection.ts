@@ -7,8 +7,9 @@ import type { Packet } from '../packet.ts';
 import { PacketReader } from '../packet-reader.ts';
 import { Peer } from '../peer.ts';
 import type { Connection, ConnectionHandlers } from './connection.ts';
-import { type HttpQuest, HttpRefusal, readHttpQuest } from './http-quest.ts';
+import { type BodyEvents, type HttpQuest, HttpRefusal, readHttpQuest } from './http-quest.ts';
 import { allowCrossOrigin, sendJson, sendRefusal } from './http-response.ts';
+import type { PartialInput } from './partial-inputs.ts';
 import { isPrivateAddress, remoteAddressOf } from './remote-address.ts';
 import { SocketOwner } from './socket-owner.ts';
 
@@ -28,8 +29,9 @@ const SEQ_MAX = 0xffff_ffff;
  * Whole request heads, good pieces of bodies and finished responses count as traffic. So a head or a body that trickles
  * in is cut off by the idle timeout, without timers of its own.
  */
-export class HttpConnection extends SocketOwner implements Connection, ByteStream {
+export class HttpConnection extends SocketOwner implements Connection, ByteStream, PartialInput {
   readonly transport = 'http';
+  partialBytes = 0;
   readonly #responses = new Map<number, ServerResponse>();
   #peer: Peer | undefined;
   #handlers: ConnectionHandlers | undefined;
@@ -37,6 +39,10 @@ export class HttpConnection extends SocketOwner implements Connection, ByteStrea
   #lastSeq = 0;
   #active = 0;
   readonly #waiting: (readonly [IncomingMessage, ServerResponse])[] = [];
+  readonly #bodyEvents: BodyEvents = {
+    onProgress: () => this.touch(),
+    onKept: (bytes) => this.#noteBody(bytes),
+  };
 
   get peer(): Peer {
     if (this.#peer === undefined) throw new Error('the connection is not open yet');
@@ -75,6 +81,7 @@ export class HttpConnection extends SocketOwner implements Connection, ByteStrea
 
   override handleClosed(): void {
     super.handleClosed();
+    this.context.partialInputs.note(this, 0, false);
     this.release();
   }
 
@@ -89,6 +96,11 @@ export class HttpConnection extends SocketOwner implements Connection, ByteStrea
     } catch (error) {
       this.context.onError(error);
     }
+  }
+
+  handleInputFull(): void {
+    this.markClosing('input-full');
+    this.socket.destroy();
   }
 
   /** Takes one request, whose head has been read. */
@@ -126,11 +138,16 @@ export class HttpConnection extends SocketOwner implements Connection, ByteStrea
       return;
     }
     try {
-      const quest = await readHttpQuest(request, this.context.packetMaxBytes, () => this.touch());
+      const quest = await readHttpQuest(request, this.context.packetMaxBytes, this.#bodyEvents);
       this.#ask(quest, response);
     } catch (error) {
       this.#refuse(error, response);
     }
+  }
+
+  #noteBody(bytes: number): void {
+    // Of a connection that was closed for its memory nothing is counted any more.
+    if (!this.socket.destroyed) this.context.partialInputs.note(this, this.partialBytes + bytes, false);
   }
 
   #handleServed(): void {

@@ -7,6 +7,9 @@ export interface HttpQuest {
   readonly payload: Uint8Array;
 }
 
+/** What happens while a body comes in. */
+export type BodyEvents = { readonly onProgress: () => void; readonly onKept: (bytes: number) => void };
+
 /** A request that is answered without asking anybody. */
 export class HttpRefusal extends Error {
   readonly status: number;
@@ -42,13 +45,15 @@ export function parseServicePath(url: string): string | undefined {
  * Reads the quest of a GET or POST request.
  *
  * @param bodyMaxBytes - The longest body taken.
- * @param onProgress - Called whenever a good piece of a body has come. Single bytes are no progress.
+ * @param events.onProgress - Called whenever a good piece of a body has come. Single bytes are no progress.
+ * @param events.onKept - Called with the bytes of a body that are kept, and negative once with all of them when it is
+ * whole or given up.
  * @throws HttpRefusal
  */
 export async function readHttpQuest(
   request: IncomingMessage,
   bodyMaxBytes: number,
-  onProgress: () => void,
+  events: BodyEvents,
 ): Promise<HttpQuest> {
   if (request.method !== 'GET' && request.method !== 'POST') {
     throw new HttpRefusal(405, 'only GET, POST and OPTIONS are served');
@@ -56,7 +61,7 @@ export async function readHttpQuest(
   const method = parseServicePath(request.url ?? '');
   if (method === undefined) throw new HttpRefusal(404, 'the path is not /service/<method>');
   const payload =
-    request.method === 'GET' ? queryParams(request.url ?? '') : await readBody(request, bodyMaxBytes, onProgress);
+    request.method === 'GET' ? queryParams(request.url ?? '') : await readBody(request, bodyMaxBytes, events);
   return { method, payload: payload.length === 0 ? Buffer.from(NO_PARAMS) : payload };
 }
 
@@ -66,20 +71,36 @@ function queryParams(url: string): Buffer {
   return Buffer.from(query.get(PARAMETER) ?? NO_PARAMS);
 }
 
-function readBody(request: IncomingMessage, bodyMaxBytes: number, onProgress: () => void): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
+async function readBody(
+  request: IncomingMessage,
+  bodyMaxBytes: number,
+  { onProgress, onKept }: BodyEvents,
+): Promise<Buffer> {
+  let kept = 0;
+  const whole = new Promise<Buffer>((resolve, reject) => {
     if (Number(request.headers['content-length'] ?? 0) > bodyMaxBytes) reject(tooLarge(bodyMaxBytes));
     const chunks: Buffer[] = [];
     let total = 0;
     request.on('data', (chunk: Buffer) => {
       if ((total + chunk.length) % PROGRESS_BYTES < chunk.length) onProgress();
       total += chunk.length;
-      if (total <= bodyMaxBytes) chunks.push(chunk);
-      else reject(tooLarge(bodyMaxBytes));
+      if (total > bodyMaxBytes) {
+        chunks.length = 0;
+        reject(tooLarge(bodyMaxBytes));
+        return;
+      }
+      chunks.push(chunk);
+      kept = total;
+      onKept(chunk.length);
     });
     request.on('end', () => resolve(Buffer.concat(chunks)));
     request.on('error', reject);
   });
+  try {
+    return await whole;
+  } finally {
+    onKept(-kept);
+  }
 }
 
 function tooLarge(bodyMaxBytes: number): HttpRefusal {

@@ -3,6 +3,7 @@ import type { CloseReason, Connection, ConnectionHandlers } from './connection.t
 import type { ServerKey } from './encryption/server-key.ts';
 import type { FlushQueue } from './flush-queue.ts';
 import type { IdleSweep, Sweepable } from './idle-sweep.ts';
+import type { PartialInputs } from './partial-inputs.ts';
 
 /** A socket of a listener in whatever state, as the listener sees it. */
 export interface OpenSocket extends Sweepable {
@@ -25,6 +26,8 @@ export interface ListenerContext {
   readonly now: () => number;
   readonly builtins: PeerBuiltins | undefined;
   readonly flushQueue: FlushQueue;
+  /** The memory that connections keep for what is not whole yet. */
+  readonly partialInputs: PartialInputs;
   /** Holds every open socket. */
   readonly sweep: IdleSweep<OpenSocket>;
 }

@@ -9,6 +9,7 @@ import type { CloseReason, Connection, ConnectionHandlers, Transport } from './c
 import type { Flushable } from './flush-queue.ts';
 import type { ListenerContext } from './listener-context.ts';
 import { Outbox } from './outbox.ts';
+import type { PartialInput } from './partial-inputs.ts';
 import { isPrivateAddress, remoteAddressOf } from './remote-address.ts';
 import { SocketOwner } from './socket-owner.ts';
 
@@ -17,8 +18,9 @@ const MTYPE_OFFSET = 6;
 /** More than this does not wait for the end of the turn. */
 const FLUSH_AT_BYTES = 256 * 1024;
 /** A connection that carries packets both ways, over TCP or WebSocket: limits, flow control and closing. */
-export abstract class PacketConnection extends SocketOwner implements Connection, ByteStream, Flushable {
+export abstract class PacketConnection extends SocketOwner implements Connection, ByteStream, Flushable, PartialInput {
   abstract readonly transport: Transport;
+  partialBytes = 0;
   readonly #outbox: Outbox;
   #peer: Peer | undefined;
   #handlers: ConnectionHandlers | undefined;
@@ -93,8 +95,13 @@ export abstract class PacketConnection extends SocketOwner implements Connection
     this.#endAfterPeer();
   }
 
+  handleInputFull(): void {
+    this.closeFor('input-full');
+  }
+
   override handleClosed(): void {
     this.markClosing('peer');
+    if (this.partialBytes > 0) this.context.partialInputs.note(this, 0, false);
     this.#outbox.discard();
     super.handleClosed();
     this.#peer?.handleClose(this.socket.errored ?? undefined);
@@ -105,10 +112,10 @@ export abstract class PacketConnection extends SocketOwner implements Connection
     }
   }
 
-  /** Ends at once, for a reason of this side. What is queued is sent, except to a slow reader. */
+  /** Ends at once, for a reason of this side. What is queued is sent, unless memory is to be freed. */
   protected override closeFor(reason: CloseReason): void {
     this.markClosing(reason);
-    if (reason === 'slow-reader') {
+    if (reason === 'slow-reader' || reason === 'input-full') {
       this.#outbox.discard();
       this.socket.destroy();
       return;
@@ -153,6 +160,7 @@ export abstract class PacketConnection extends SocketOwner implements Connection
   protected pump(): void {
     if (this.#isPumping) return;
     this.#isPumping = true;
+    let hasPacket = false;
     try {
       while (!this.isClosing) {
         if (this.#mustPause()) {
@@ -161,13 +169,22 @@ export abstract class PacketConnection extends SocketOwner implements Connection
         }
         const packet = this.nextPacket();
         if (packet === undefined) break;
+        hasPacket = true;
         this.handlePacket(packet);
       }
     } catch (error) {
       this.#fail(error);
     } finally {
       this.#isPumping = false;
+      this.#notePartial(hasPacket);
     }
+  }
+
+  #notePartial(isNew: boolean): void {
+    // A connection that is being closed keeps what it has until it is gone.
+    if (this.isClosing) return;
+    const bytes = this.inputPartialBytes;
+    if (bytes !== this.partialBytes || (isNew && bytes > 0)) this.context.partialInputs.note(this, bytes, isNew);
   }
 
   protected handlePacket(packet: Packet): void {
@@ -190,6 +207,8 @@ export abstract class PacketConnection extends SocketOwner implements Connection
     if (this.bufferedBytes > outputMaxBytes) this.closeFor('slow-reader');
   }
 
+  /** Memory that the input keeps for what is not whole yet. */
+  protected abstract get inputPartialBytes(): number;
   /** The next packet that has come in. May throw ProtocolViolation. */
   protected abstract nextPacket(): Packet | undefined;
   protected abstract encodeForWire(packet: Uint8Array): Uint8Array;

@@ -14,6 +14,11 @@ export class PacketInput {
     this.#reader = new PacketReader({ packetMaxBytes });
   }
 
+  /** As `PacketReader.partialBytes`. */
+  get partialBytes(): number {
+    return this.#reader.partialBytes;
+  }
+
   append(chunk: Uint8Array): void {
     if (this.#decryptor === undefined) this.#reader.append(chunk);
     else this.#decryptor.append(chunk);

@@ -30,6 +30,10 @@ export class TcpConnection extends PacketConnection {
     this.pump();
   }
 
+  protected override get inputPartialBytes(): number {
+    return this.#input.partialBytes;
+  }
+
   protected override nextPacket(): Packet | undefined {
     if (this.isOpen) {
       for (let count = this.#input.takeBareAnswers(); count > 0; count = this.#input.takeBareAnswers()) {

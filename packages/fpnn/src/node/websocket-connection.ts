@@ -44,6 +44,10 @@ export class WebSocketConnection extends PacketConnection {
     else this.pump();
   }
 
+  protected override get inputPartialBytes(): number {
+    return this.#input.partialBytes;
+  }
+
   protected override nextPacket(): Packet | undefined {
     const input = this.#input;
     let firstSeq = 0;

@@ -64,6 +64,11 @@ export class WebSocketReader {
     return this.#bytes.subarray(this.#start, this.#end);
   }
 
+  /** Memory kept for a frame and a message that are not whole yet. */
+  get partialBytes(): number {
+    return (this.#partial?.bytes.length ?? 0) + (this.#fragments?.bytes.length ?? 0);
+  }
+
   /** Takes a chunk. Call it when `next` has given everything. */
   append(chunk: Buffer): void {
     // A reader that paused in the middle of a chunk gets another one only if the socket had it already.

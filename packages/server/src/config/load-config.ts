@@ -43,6 +43,7 @@ export const ENVIRONMENT: Record<string, { path: readonly string[]; as: Source }
   PARLEY_FILE_GATE_PUBLIC_HOST: { path: ['fileGate', 'publicHost'], as: 'text' },
   PARLEY_FILE_GATE_PUBLIC_URL: { path: ['fileGate', 'publicUrl'], as: 'text' },
   PARLEY_FILE_GATE_PACKET_MAX_BYTES: { path: ['fileGate', 'packetMaxBytes'], as: 'number' },
+  PARLEY_FILE_GATE_PARTIAL_INPUT_MAX_BYTES: { path: ['fileGate', 'partialInputMaxBytes'], as: 'number' },
   PARLEY_FILE_GATE_CONNECTIONS_MAX: { path: ['fileGate', 'connectionsMax'], as: 'number' },
   PARLEY_FILE_GATE_IDLE_TIMEOUT_MS: { path: ['fileGate', 'idleTimeoutMs'], as: 'number' },
   PARLEY_FILE_GATE_UPLOADS_MAX: { path: ['fileGate', 'uploadsMax'], as: 'number' },

@@ -152,7 +152,15 @@ export const serverConfigSchema = z.strictObject({
         .min(1024)
         .max(64 * 1024 * 1024)
         .default(8 * 1024 * 1024),
-      /** Of each port. Every one may hold a packet that is not whole yet. */
+      /**
+       * Memory that packets take which are not whole yet, on each port. Past it the connection whose packet began first is
+       * closed.
+       */
+      partialInputMaxBytes: z
+        .int()
+        .min(1024 * 1024)
+        .default(256 * 1024 * 1024),
+      /** Of each port. */
       connectionsMax: z.int().positive().default(2000),
       /** SDKs keep a connection for 150 s. */
       idleTimeoutMs: z.int().nonnegative().default(180_000),

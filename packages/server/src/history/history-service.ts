@@ -1,4 +1,4 @@
-import { ERROR_CODES, RtmError } from '@parley/contract';
+import { CONVERSATION_TYPES, ERROR_CODES, RtmError } from '@parley/contract';
 import { RawString } from '@parley/fpnn';
 import { conversationOf } from '../messaging/conversation.ts';
 import type { Project } from '../projects/project-settings.ts';
@@ -70,7 +70,8 @@ export class HistoryService {
   ): Promise<Page> {
     const key = conversationOf(project.pid, place.type, place.from ?? 0n, place.xid ?? 0n);
     const conversation = await this.#conversations.find(key);
-    const lastid = conversation === undefined ? undefined : await findMessageId(this.#db, conversation, mid);
+    const users = key.type === CONVERSATION_TYPES.p2p ? ([key.low, key.high] as const) : undefined;
+    const lastid = conversation === undefined ? undefined : await findMessageId(this.#db, conversation, mid, users);
     if (lastid !== undefined) return this.#page(key, project, { ...request, lastid });
     throw new RtmError(ERROR_CODES.messageNotFound, `mid: no message ${mid} is stored there`);
   }

@@ -54,3 +54,25 @@ test('a write that fails is on its way no more', async () => {
   await expect(clock.run(() => Promise.reject(new Error('gone')))).rejects.toThrow('gone');
   expect(clock.closePast()).toBe(1000);
 });
+
+test('the settled present waits for the writes on their way, failed ones too, and for no later one', async () => {
+  const clock = new WriteClock(() => 1000);
+  const ends: ((error?: Error) => void)[] = [];
+  const begin = () =>
+    clock.run(
+      (at) => new Promise<number>((resolve, reject) => ends.push((error) => (error ? reject(error) : resolve(at)))),
+    );
+  const [stored, failed] = [begin(), begin()];
+  let settled: number | undefined;
+  const settling = clock.settlePresent().then((time) => (settled = time));
+  const later = begin();
+  ends[0]!();
+  expect(await stored).toBe(1000);
+  expect(settled).toBeUndefined();
+  ends[1]!(new Error('gone'));
+  await expect(failed).rejects.toThrow('gone');
+  expect(await settling).toBe(1000);
+  ends[2]!();
+  expect(await later).toBe(1001);
+  expect(await clock.settlePresent()).toBe(1001);
+});

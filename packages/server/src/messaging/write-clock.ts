@@ -8,7 +8,7 @@
 export class WriteClock {
   readonly #now: () => number;
   /** Times of the writes on their way. */
-  readonly #begun = new Set<{ at: number }>();
+  readonly #begun = new Set<{ at: number; writing: Promise<unknown> | undefined }>();
   /** The latest that a write was given. */
   #given = 0;
   #closed = 0;
@@ -23,11 +23,13 @@ export class WriteClock {
    * @param write - Is given the time for its messages, ms; it is later than every time that was closed.
    */
   async run<T>(write: (at: number) => Promise<T>): Promise<T> {
-    const begun = { at: Math.max(this.#now(), this.#closed + 1) };
-    this.#given = Math.max(this.#given, begun.at);
+    const at = Math.max(this.#now(), this.#closed + 1);
+    const begun = { at, writing: undefined as Promise<T> | undefined };
+    this.#given = Math.max(this.#given, at);
     this.#begun.add(begun);
     try {
-      return await write(begun.at);
+      begun.writing = write(at);
+      return await begun.writing;
     } finally {
       this.#begun.delete(begun);
     }
@@ -37,6 +39,16 @@ export class WriteClock {
   closePresent(): number {
     this.#closed = Math.max(this.#now(), this.#given, this.#closed);
     return this.#closed;
+  }
+
+  /**
+   * As `closePresent`, and exact to both sides: waits until the messages on their way, which count as sent before it, are
+   * stored or have failed. So whoever was told the time has all up to it in history, and everything else has yet to come.
+   */
+  async settlePresent(): Promise<number> {
+    const present = this.closePresent();
+    await Promise.allSettled([...this.#begun].map(({ writing }) => writing));
+    return present;
   }
 
   /** As `closePresent`, but messages that are on their way count as sent after it. */

@@ -32,6 +32,11 @@ export const projectSettingsSchema = z.strictObject({
   disabledMethods: z.array(z.string()).default([]),
   /** Calls per second on the server gate, with a burst of one second; 0 means no limit, the default. */
   callsPerSecondMax: z.int().nonnegative().default(0),
+  /**
+   * Calls per second of one user on the client gate, over all its connections, with a burst of one second; more get 200010.
+   * Answers to pushes, `ping` and `bye` do not count. Default 200, far above what SDKs need; 0 means no limit.
+   */
+  clientCallsPerSecondMax: z.int().nonnegative().default(200),
   /** Files sent per second, with a burst of one second; 0 means no limit, the default. */
   filesPerSecondMax: z.int().nonnegative().default(0),
   /** Accept files whose attrs hold no sign: the C++ SDK of 2021 forgets it. Default false: 200004. */

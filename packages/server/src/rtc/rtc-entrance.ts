@@ -17,11 +17,17 @@ export class RtcEntrance {
   readonly #rooms: RtcRooms;
   readonly #tickets: RtcTickets;
   readonly #bans: RoomBans;
+  readonly #listeners: ((room: RtcRoom, uid: bigint) => void)[] = [];
 
   constructor(parts: { rooms: RtcRooms; tickets: RtcTickets; bans: RoomBans }) {
     this.#rooms = parts.rooms;
     this.#tickets = parts.tickets;
     this.#bans = parts.bans;
+  }
+
+  /** @param listener - Called whenever somebody has entered, also once more. It may change rooms. */
+  onEntered(listener: (room: RtcRoom, uid: bigint) => void): void {
+    this.#listeners.push(listener);
   }
 
   /** The creator owns the room and is in it. @throws RtmError 200045, 700004, 700008. */
@@ -58,7 +64,9 @@ export class RtcEntrance {
       throw new RtmError(ERROR_CODES.rtcTryAgain, `token: not good for user ${uid} in RTC room ${rid}, or no longer`);
     }
     const { room, session } = ticket;
-    return { room, member: this.#rooms.enter(room, uid, connection, { kind: 'media', session }) };
+    const member = this.#rooms.enter(room, uid, connection, { kind: 'media', session });
+    this.#tellEntered(room, uid);
+    return { room, member };
   }
 
   /** @throws RtmError 200045. */
@@ -69,7 +77,12 @@ export class RtcEntrance {
 
   #enterWith(session: Session, room: RtcRoom): Entered {
     const member = this.#rooms.enter(room, session.uid, session, { kind: 'session', session });
+    this.#tellEntered(room, session.uid);
     return { room, member, token: this.#tickets.issue({ room, member, session }) };
+  }
+
+  #tellEntered(room: RtcRoom, uid: bigint): void {
+    for (const listener of this.#listeners) listener(room, uid);
   }
 
   #requireFewRooms({ project, uid }: Session, rid: bigint): void {

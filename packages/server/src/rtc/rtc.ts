@@ -81,6 +81,7 @@ export class Rtc {
       isInRoom: (pid, rid, uid) => rtmRooms.isPresent(pid, rid, uid),
       timers,
     });
+    this.entrance.onEntered((room, uid) => this.web.handleRtcRoomEntered(room, uid));
     this.#speaker = new SignalSpeaker({
       rooms,
       speak: (pid, rid, from, attrs) => this.signalMessages.sayToRoom(pid, rid, from, attrs),

@@ -1,6 +1,6 @@
 import { ADMIN_COMMANDS } from '@parley/contract';
 import { describe, expect, test } from 'vitest';
-import { RtcWorld } from '../../test/support/rtc-world.ts';
+import { type RtcUser, RtcWorld } from '../../test/support/rtc-world.ts';
 
 const RID = 7n;
 const PAGE = 'WebSocket_2.7.1';
@@ -67,6 +67,39 @@ test('a member that entered by a quest publishes without the RTM room, and leave
   world.publish(RID, 1n);
   world.rtc.rooms.leaveWith(roomOf(world), user.session);
   expect(world.members(RID)).toBeUndefined();
+});
+
+test.each<[string, (world: RtcWorld, user: RtcUser) => void]>([
+  ['opens the RTC room', (world, { session }) => void world.rtc.entrance.create(session, RID, 2)],
+  [
+    'enters one that there is',
+    (world, { session }) => {
+      world.rtc.entrance.create(world.logIn(9n).session, RID, 2);
+      world.rtc.entrance.enter(session, RID);
+    },
+  ],
+  [
+    'enters it on the media gate',
+    (world, user) => {
+      world.rtc.rooms.pull(world.project, RID, 2, [1n]);
+      world.rtc.entrance.enterWithTicket(world.project, { rid: RID, uid: 1n, token: user.ticket() }, {});
+    },
+  ],
+])('who publishes first and then %s by a quest needs no RTM room', (_, enter) => {
+  const world = new RtcWorld();
+  const user = world.logIn(1n, 'Parley-1.0.0');
+  const publication = world.publish(RID, 1n);
+  world.timers.pass(9999);
+  enter(world, user);
+  const member = roomOf(world).members.get(1n)!;
+  expect([member.has('web'), member.isWeb]).toEqual([true, true]);
+  world.timers.pass(60_000);
+  expect([member.has('web'), publication.ended, world.timers.pending]).toEqual([true, 0, 0]);
+  world.enterRtmRoom(RID, 1n);
+  world.leaveRtmRoom(RID, 1n, 'left');
+  expect(world.members(RID)).toContain(1n);
+  world.rtc.rooms.remove(roomOf(world), 1n, 'left');
+  expect(publication.ended).toBe(1);
 });
 
 test('publishing again replaces the first without anybody noticing', () => {

@@ -41,7 +41,8 @@ type Parts = {
 
 /**
  * Members who publish from a browser. The official SDK knows no RTC room: it publishes as project, room and user, and
- * enters the RTM room of that id. Both together make its user a member, and create the RTC room when there is none.
+ * enters the RTM room of that id. Both together make its user a member, and create the RTC room when there is none. Users
+ * of other SDKs may enter the RTC room itself instead, before they publish or after.
  */
 export class WebMembers implements RtcRoomListener {
   readonly #parts: Parts;
@@ -100,17 +101,15 @@ export class WebMembers implements RtcRoomListener {
   /** A user has come into an RTM room. */
   handleRoomEntered(pid: number, rid: bigint, uid: bigint): void {
     const registered = this.#find(pid, rid, uid);
+    if (registered !== undefined) this.#handleCome(registered);
+  }
+
+  /** A user has come into an RTC room by a quest, on whichever gate; it needs no RTM room then. */
+  handleRtcRoomEntered({ pid, rid }: RtcRoom, uid: bigint): void {
+    const registered = this.#find(pid, rid, uid);
     if (registered === undefined) return;
-    registered.stopWaiting?.();
-    registered.stopWaiting = undefined;
-    // Another connection of a member: what its page reports has been reported.
-    if (this.#parts.rooms.find(pid, rid)?.members.get(uid)?.hasWay(registered)) return;
-    try {
-      this.#enter(registered);
-    } catch (error) {
-      if (!(error instanceof RtmError)) throw error;
-      this.#end(registered); // The room has filled up since the publication was accepted.
-    }
+    registered.followsRoom = false;
+    this.#handleCome(registered);
   }
 
   /** A user is out of an RTM room. */
@@ -139,6 +138,20 @@ export class WebMembers implements RtcRoomListener {
 
   roomClosed(room: RtcRoom): void {
     for (const uid of room.members.keys()) this.#drop(room, uid);
+  }
+
+  #handleCome(registered: Registered): void {
+    const { project, rid, uid } = registered;
+    registered.stopWaiting?.();
+    registered.stopWaiting = undefined;
+    // Another connection of a member: what its page reports has been reported.
+    if (this.#parts.rooms.find(project.pid, rid)?.members.get(uid)?.hasWay(registered)) return;
+    try {
+      this.#enter(registered);
+    } catch (error) {
+      if (!(error instanceof RtmError)) throw error;
+      this.#end(registered); // The room has filled up since the publication was accepted.
+    }
   }
 
   #enter(registered: Registered): void {

@@ -7,6 +7,7 @@ import type { Logger } from '../../telemetry/logger.ts';
 import type { CallCounters } from '../server-gate/call-counters.ts';
 import type { ClientHandler } from './client-handler.ts';
 import type { Login } from './login.ts';
+import type { UserCallRates } from './user-call-rates.ts';
 
 /** What every connection of the gate shares. */
 export type ClientGateParts = {
@@ -14,6 +15,7 @@ export type ClientGateParts = {
   login: Login;
   handlers: ReadonlyMap<string, ClientHandler<ClientMethodName>>;
   calls: CallCounters;
+  rates: UserCallRates;
   log: Logger;
   /** Puts a new session everywhere it belongs; pushes for it are held back until it starts. */
   enter(session: Session): Promise<void>;
@@ -21,12 +23,17 @@ export type ClientGateParts = {
   onSettled(connection: ClientConnection): void;
 };
 
+/** Calls that nobody makes for their answer; a limit would only end sessions. */
+const UNLIMITED: ReadonlySet<string> = new Set(['ping', 'bye']);
+
 /** One connection of the client gate: nobody's until `auth` succeeds, then a session of its user. */
 export class ClientConnection implements ConnectionHandlers {
   readonly #parts: ClientGateParts;
   readonly #connection: Connection;
   readonly openedAt: number;
   #session: Session | undefined;
+  /** Whether one more call is within the limit of the user; made with the first call. */
+  #takeCall: (() => boolean) | undefined;
   #isLoggingIn = false;
   #isLoggedIn = false;
   #isClosed = false;
@@ -51,6 +58,12 @@ export class ClientConnection implements ConnectionHandlers {
       this.#refuse(quest, new RtmError(ERROR_CODES.unauthorized, 'log in with auth first'));
       return;
     }
+    if (!this.#mayCall(this.#session, quest.method)) {
+      const perSecond = this.#session.project.settings.clientCallsPerSecondMax;
+      const text = `at most ${perSecond} calls per second are allowed to a user`;
+      this.#refuse(quest, new RtmError(ERROR_CODES.frequencyLimited, text));
+      return;
+    }
     return this.#serve(quest, this.#session, handler);
   }
 
@@ -61,11 +74,19 @@ export class ClientConnection implements ConnectionHandlers {
   onClose(): void {
     this.#isClosed = true;
     this.#parts.onSettled(this);
-    if (this.#session !== undefined) this.#parts.sessions.remove(this.#session);
+    if (this.#session === undefined) return;
+    this.#parts.sessions.remove(this.#session);
+    if (this.#takeCall !== undefined) this.#parts.rates.leave(this.#session);
   }
 
   close(): void {
     this.#connection.close();
+  }
+
+  #mayCall(session: Session, method: string): boolean {
+    if (session.project.settings.clientCallsPerSecondMax === 0 || UNLIMITED.has(method)) return true;
+    this.#takeCall ??= this.#parts.rates.join(session);
+    return this.#takeCall();
   }
 
   async #serve(quest: IncomingQuest, session: Session, handler: ClientHandler<ClientMethodName>): Promise<void> {

@@ -12,6 +12,7 @@ import type { ClientHandler, ClientHandlers } from './client-handler.ts';
 import { Heartbeat } from './heartbeat.ts';
 import type { Login } from './login.ts';
 import type { SessionEntry } from './session-entry.ts';
+import { UserCallRates } from './user-call-rates.ts';
 
 export type ClientGateOptions = {
   host: string;
@@ -50,6 +51,7 @@ export class ClientGate {
       login: options.login,
       handlers: new Map(Object.entries(options.handlers)) as ReadonlyMap<string, ClientHandler<ClientMethodName>>,
       calls: this.calls,
+      rates: new UserCallRates(options.now),
       log: options.log,
       enter: (session) => options.entry.enter(session),
       onSettled: (connection) => this.#strangers.delete(connection),

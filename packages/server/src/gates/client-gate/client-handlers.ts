@@ -1,3 +1,4 @@
+import type { WriteClock } from '../../messaging/write-clock.ts';
 import type { SessionDirectory } from '../../sessions/session-directory.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { Subjects, serverHandlers } from '../server-gate/server-handlers.ts';
@@ -14,13 +15,19 @@ import { sessionHandlers } from './session-handlers.ts';
 /** The handlers of the client gate, but for files and RTC. @param parts.server - Those of the server gate. */
 export function clientHandlers(
   subjects: Subjects,
-  parts: { server: ReturnType<typeof serverHandlers>; sessions: SessionDirectory; log: Logger; now: () => number },
+  parts: {
+    server: ReturnType<typeof serverHandlers>;
+    sessions: SessionDirectory;
+    clock: WriteClock;
+    log: Logger;
+    now: () => number;
+  },
 ) {
   const { messages, changes, history, conversations, rooms, groups, users } = subjects;
-  const { server, sessions, log, now } = parts;
+  const { server, sessions, clock, log, now } = parts;
   const access = new ClientAccess({ groups, rooms });
   return {
-    ...sessionHandlers(sessions, now),
+    ...sessionHandlers(sessions, clock),
     ...clientMessageHandlers({ messages, changes, history, access }),
     ...clientHistoryHandlers(history, access),
     ...conversationHandlers(conversations),

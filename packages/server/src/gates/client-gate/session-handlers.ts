@@ -1,5 +1,6 @@
 import { ERROR_CODES, RtmError } from '@parley/contract';
 import type { RawString } from '@parley/fpnn';
+import type { WriteClock } from '../../messaging/write-clock.ts';
 import { kickOut } from '../../sessions/kick-out.ts';
 import type { Session } from '../../sessions/session.ts';
 import type { SessionDirectory } from '../../sessions/session-directory.ts';
@@ -11,11 +12,12 @@ type Methods = 'bye' | 'ping' | 'kickout' | 'getservertime' | 'addattrs' | 'geta
 /** SDKs that read the attributes of their own connection as one map; the others read a list with every connection. */
 const READS_ONE_MAP = /^(C#|Unity|Unreal|$)/;
 
-export function sessionHandlers(sessions: SessionDirectory, now: () => number): ClientHandlers<Methods> {
+export function sessionHandlers(sessions: SessionDirectory, clock: WriteClock): ClientHandlers<Methods> {
   return {
     bye: async () => NOTHING,
     ping: async () => NOTHING,
-    getservertime: async () => ({ mts: now() }),
+    // A client takes what is stored up to this time for seen, and asks history for everything later.
+    getservertime: async () => ({ mts: await clock.settlePresent() }),
     kickout: async (session, { ce }) => {
       if (ce.text === session.id) throw new RtmError(ERROR_CODES.kickoutSelf, 'ce: names this connection itself');
       for (const other of sessions.of(session.project.pid, session.uid)) if (other.id === ce.text) kickOut(other);

@@ -92,6 +92,7 @@ export class FileGate {
       encryption: key,
       ...tls,
       packetMaxBytes: config.packetMaxBytes,
+      partialInputMaxBytes: config.partialInputMaxBytes,
       idleTimeoutMs: config.idleTimeoutMs,
       connectionsMax: config.connectionsMax,
       inFlightMax: IN_FLIGHT_MAX,
