@@ -2,8 +2,6 @@
 // nats-server and Socket.IO, alternating. Deliveries per second of server CPU is the figure to compare.
 //   node bench/room-fanout.mjs [--members 1000] [--large 5000] [--rounds 5]
 // A part of it, unsaved: [--only redis,parley] [--variants 1,16] [--profile DIRECTORY]
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { MemberSockets } from './support/fan-out/member-sockets.mjs';
 import { Publisher } from './support/fan-out/publish.mjs';
@@ -17,7 +15,7 @@ import {
 } from './support/fan-out/systems.mjs';
 import { cpuSeconds } from './support/processes.mjs';
 import { median, Report, round } from './support/report.mjs';
-import { PROJECT, startDatabases, startParley } from './support/servers.mjs';
+import { startDatabases, startParley } from './support/servers.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -41,15 +39,8 @@ const TICKET_MIN_SECONDS = 0.01;
 
 const report = new Report('room-fanout', settings);
 const databases = await startDatabases(['ours'], { min_wal_size: '2GB' });
-const configFile = join(databases.directory, 'parley.yaml');
-writeFileSync(
-  configFile,
-  JSON.stringify({
-    projects: [{ ...PROJECT, settings: { storedMtypes: [STORED_MTYPE], clientCallsPerSecondMax: 0 } }],
-  }),
-);
 const server = await startParley(databases.urlOf('ours'), databases.directory, {
-  more: { PARLEY_CONFIG: configFile },
+  settings: { storedMtypes: [STORED_MTYPE] },
   nodeFlags: values.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${values.profile}`],
 });
 const common = { server, database: databases };

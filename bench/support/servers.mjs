@@ -1,7 +1,7 @@
 // Starts the servers that benchmarks compare, each as a process of its own, on one PostgreSQL.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -40,19 +40,24 @@ export async function startDatabases(names, settings = {}) {
   };
 }
 
-/** Parley itself, as users start it. @param {{ more?: object, nodeFlags?: string[] }} options further environment */
-export async function startParley(databaseUrl, directory, { more = {}, nodeFlags = [] } = {}) {
+/**
+ * Parley itself, as users start it.
+ *
+ * @param {{ settings?: object, nodeFlags?: string[] }} options settings of the project; few clients send what many would
+ */
+export async function startParley(databaseUrl, directory, { settings = {}, nodeFlags = [] } = {}) {
+  const config = join(directory, 'parley.yaml');
+  const project = { ...PROJECT, settings: { clientCallsPerSecondMax: 0, ...settings } };
+  writeFileSync(config, JSON.stringify({ projects: [project] }));
   const env = {
     ...process.env,
     DATABASE_URL: databaseUrl,
     PARLEY_DATA: directory,
     PARLEY_LOG_LEVEL: 'warn',
-    PARLEY_PROJECTS: `${PROJECT.pid}:${PROJECT.secret}`,
+    PARLEY_CONFIG: config,
     ...FREE_PORTS,
     PARLEY_MEDIA_WORKERS: '0',
-    ...more,
   };
-  if (more.PARLEY_CONFIG !== undefined) delete env.PARLEY_PROJECTS;
   return start('parley', [...nodeFlags, PARLEY], env, {
     port: /server gate\s+\S+:(\d+)/,
     clientPort: /client gate\s+\S+:(\d+)/,
