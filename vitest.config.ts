@@ -10,6 +10,8 @@ export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: ['@parley/source'] } },
   test: {
     pool: 'forks',
+    // Most tests wait for a database or a browser: leaving a core free, as by default, would halve a machine of two.
+    maxWorkers: '100%',
     testTimeout: 30_000,
     hookTimeout: 60_000,
     projects: [
