@@ -4,6 +4,7 @@
 // A part of it, unsaved: [--only redis,parley] [--variants 1,16] [--profile DIRECTORY]
 import { parseArgs } from 'node:util';
 import { MemberSockets } from './support/fan-out/member-sockets.mjs';
+import { GATHER_MS } from './support/fan-out/parley-wire.mjs';
 import { Publisher } from './support/fan-out/publish.mjs';
 import {
   natsSystem,
@@ -108,6 +109,7 @@ try {
     'at least 10',
   );
   compare('parley tcp, 1 in flight', 'redis, 1 in flight', 'p50Ms', 'at most 1.5');
+  compare('parley tcp gathered answers, 1 in flight', 'redis, 1 in flight', 'p50Ms', 'at most 1.5');
   compare('parley tcp, 1 in flight', 'redis, 1 in flight', 'perServerCpuSecond', 'for information');
   compare('parley tcp large, 16 in flight', 'parley tcp, 16 in flight', 'perServerCpuSecond', 'at least 0.6');
   compare('parley tcp large, 1 in flight', 'parley tcp, 1 in flight', 'perServerCpuSecond', 'at least 0.6');
@@ -137,6 +139,7 @@ function variantsOf(system) {
     ...both,
     { suffix: ' not stored', inFlight: 1, mtype: UNSTORED_MTYPE },
     { suffix: ' not stored', inFlight: 16, mtype: UNSTORED_MTYPE },
+    { suffix: ' gathered answers', inFlight: 1, answers: 'gathered' },
     { suffix: ' gathered answers', inFlight: 16, answers: 'gathered' },
     { suffix: ' unanswered', inFlight: 16, answers: 'owed' },
   ];
@@ -151,7 +154,8 @@ async function runRound({ system, members, publisher }, variant, number) {
   const serverBefore = cpuSeconds(system.pids());
   const storageBefore = cpuSeconds(system.storagePids?.() ?? []);
   const { seconds, latencies } = await publisher.run(count, inFlight);
-  // Answers that are still on their way belong to the round.
+  // Answers that are still on their way, or being gathered, belong to the round.
+  if (answers === 'gathered') await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
   if (system.mode !== undefined) await settled(system);
   const serverCpu = Math.max(cpuSeconds(system.pids()) - serverBefore, TICKET_MIN_SECONDS);
   const storageCpu = cpuSeconds(system.storagePids?.() ?? []) - storageBefore;

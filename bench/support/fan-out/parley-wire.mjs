@@ -10,7 +10,7 @@ const ANSWER = Buffer.from([0x46, 0x50, 0x4e, 0x4e, 1, 0x80, 2, 0, 1, 0, 0, 0, 0
 /** In the header at 6. */
 const ANSWER_TYPE = 2;
 /** How long our SDK gathers answers. */
-const GATHER_MS = 1000;
+export const GATHER_MS = 1000;
 const PUSHES_PER_CHUNK_MAX = 4096;
 /** A ping is a quest with an empty map as its whole payload; no message is so short. */
 const PING_PAYLOAD_BYTES = 1;

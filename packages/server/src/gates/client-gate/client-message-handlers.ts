@@ -1,12 +1,13 @@
 import type { HistoryService } from '../../history/history-service.ts';
 import type { MessageChanges } from '../../messaging/message-changes.ts';
-import type { MessageService } from '../../messaging/message-service.ts';
+import type { MessageService, OutgoingMessage } from '../../messaging/message-service.ts';
 import type { Session } from '../../sessions/session.ts';
 import { messageUnit } from '../history-answer.ts';
 import { NOTHING } from '../server-gate/handler.ts';
 import type { ClientAccess } from './client-access.ts';
 import type { ClientHandlers } from './client-handler.ts';
 
+type Content = Pick<OutgoingMessage, 'mid' | 'mtype' | 'msg' | 'attrs'>;
 type Methods = 'sendmsg' | 'sendmsgs' | 'sendgroupmsg' | 'sendroommsg' | 'getmsg' | 'delmsg';
 
 export function clientMessageHandlers(parts: {
@@ -42,7 +43,7 @@ export function clientMessageHandlers(parts: {
   };
 }
 
-/** The message as the user of this connection sends it. */
-function sentBy<Params>(session: Session, params: Params): Params & { from: bigint; sessionId: string } {
-  return { ...params, from: session.uid, sessionId: session.id };
+/** The message as the user of this connection sends it. Every one comes through here: naming the fields beats a spread. */
+function sentBy(session: Session, { mid, mtype, msg, attrs }: Content): OutgoingMessage {
+  return { from: session.uid, mid, mtype, msg, attrs, sessionId: session.id };
 }
