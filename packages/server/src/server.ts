@@ -38,7 +38,7 @@ import { Rtc } from './rtc/rtc.ts';
 import { processTimers } from './rtc/timers.ts';
 import { Audiences } from './sessions/audiences.ts';
 import { SessionDirectory } from './sessions/session-directory.ts';
-import { type RunningRtc, startRtc } from './start-rtc.ts';
+import { startRtc } from './start-rtc.ts';
 import { ConversationDirectory } from './storage/conversation-directory.ts';
 import { HistoryReader } from './storage/history-reader.ts';
 import { writeMessages } from './storage/message-writer.ts';
@@ -66,8 +66,12 @@ export type RunningServer = {
     fileProxy: Address;
     fileProxyTls: Address;
     downloads: Address;
+    /** Offers of browsers: over TLS, and without. */
+    rtcGate: Address;
+    rtcGatePlain: Address;
+    mediaGate: Address;
     admin: Address;
-  } & RunningRtc['addresses'];
+  };
   readonly projects: readonly Project[];
   /** PEM file with the public key that clients of the server gate may encrypt with. */
   readonly publicKeyFile: string;
