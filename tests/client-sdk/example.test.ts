@@ -27,6 +27,8 @@ describe.runIf(HAS_CHROMIUM)('examples/chat.html', () => {
     const say = async (page: typeof first, text: string) => {
       await page.fill('input', text);
       await page.press('input', 'Enter');
+      // A page shows its own message when the server has answered, which others may hear of first.
+      await page.waitForSelector(`li:has-text("${text}")`);
     };
     await say(first, 'Hello!');
     await second.waitForSelector('li:has-text("101: Hello!")');
